@@ -1,0 +1,102 @@
+namespace RaftKv.Consensus;
+
+/// <summary>The kinds of input to <see cref="Raft.Step"/>.</summary>
+public enum InputKind : byte
+{
+    /// <summary>Time has passed: a deadline may be due.</summary>
+    TimePassed = 1,
+
+    /// <summary>A message arrived.</summary>
+    Message,
+
+    /// <summary>A client's command.</summary>
+    Propose,
+
+    /// <summary>Storage writes up to a token are durable.</summary>
+    Persisted,
+
+    /// <summary>The state machine has applied entries up to an index.</summary>
+    Applied,
+
+    /// <summary>A snapshot of the own state machine is durable; the log may be compacted.</summary>
+    SnapshotTaken,
+
+    /// <summary>A piece of the own snapshot, asked for by <see cref="Effects.SnapshotReads"/>, has been read.</summary>
+    SnapshotRead,
+
+    /// <summary>A received piece, handed out by <see cref="Effects.SnapshotChunks"/>, has been stored.</summary>
+    SnapshotStored,
+
+    /// <summary>The batch of inputs is over: send what it appended. Step it once after each batch.</summary>
+    BatchEnd,
+}
+
+/// <summary>One input to <see cref="Raft.Step"/>. Made by the factory methods; a value, so that nothing is allocated.</summary>
+public readonly record struct Input
+{
+    private Input(InputKind kind) => Kind = kind;
+
+    /// <summary>What happened.</summary>
+    public InputKind Kind { get; private init; }
+
+    /// <summary>For <see cref="InputKind.Message"/>: the message. For the snapshot inputs: the request they answer.</summary>
+    public Message Message { get; private init; }
+
+    /// <summary>For <see cref="InputKind.Propose"/>: the command; owned by the log from now on.</summary>
+    public ReadOnlyMemory<byte> Command { get; private init; }
+
+    /// <summary>For <see cref="InputKind.Propose"/>: the caller's number, repeated in <see cref="ProposalResult"/>.</summary>
+    public long ProposalNumber { get; private init; }
+
+    /// <summary>For <see cref="InputKind.Persisted"/>: the last durable token.</summary>
+    public long Token { get; private init; }
+
+    /// <summary>For <see cref="InputKind.Applied"/>: the last applied index.</summary>
+    public LogIndex Index { get; private init; }
+
+    /// <summary>For <see cref="InputKind.SnapshotTaken"/>: the snapshot, and in <see cref="Index"/> the last index to drop.</summary>
+    public SnapshotId Snapshot { get; private init; }
+
+    /// <summary>For <see cref="InputKind.SnapshotRead"/>: what was asked for.</summary>
+    public SnapshotRead Read { get; private init; }
+
+    /// <summary>For <see cref="InputKind.SnapshotRead"/>: the piece to send, without sender and receiver.</summary>
+    public InstallSnapshot Chunk { get; private init; }
+
+    /// <summary>For <see cref="InputKind.SnapshotStored"/>: the first byte not stored yet.</summary>
+    public long NextOffset { get; private init; }
+
+    /// <summary>For <see cref="InputKind.SnapshotStored"/>: the whole snapshot is verified and durable.</summary>
+    public bool Complete { get; private init; }
+
+    /// <summary>Time has passed.</summary>
+    public static Input TimePassed => new(InputKind.TimePassed);
+
+    /// <summary>The batch of inputs is over.</summary>
+    public static Input BatchEnd => new(InputKind.BatchEnd);
+
+    /// <summary>A message arrived.</summary>
+    public static Input Received(in Message message) => new(InputKind.Message) { Message = message };
+
+    /// <summary>A client's command.</summary>
+    public static Input Propose(long proposalNumber, ReadOnlyMemory<byte> command) =>
+        new(InputKind.Propose) { ProposalNumber = proposalNumber, Command = command };
+
+    /// <summary>All storage writes with a token up to and including <paramref name="token"/> are durable.</summary>
+    public static Input Persisted(long token) => new(InputKind.Persisted) { Token = token };
+
+    /// <summary>The state machine has applied everything up to <paramref name="index"/>.</summary>
+    public static Input Applied(LogIndex index) => new(InputKind.Applied) { Index = index };
+
+    /// <summary>A snapshot is durable; entries up to <paramref name="compactThrough"/> (at most its index) may go.</summary>
+    public static Input SnapshotTaken(SnapshotId snapshot, LogIndex compactThrough) =>
+        new(InputKind.SnapshotTaken) { Snapshot = snapshot, Index = compactThrough };
+
+    /// <summary>A piece of the own snapshot was read for <paramref name="read"/>.</summary>
+    public static Input SnapshotRead(in SnapshotRead read, in InstallSnapshot chunk) =>
+        new(InputKind.SnapshotRead) { Read = read, Chunk = chunk };
+
+    /// <summary>The piece in <paramref name="message"/> was stored, or found to be out of place.</summary>
+    public static Input SnapshotStored(in Message message, long nextOffset, bool complete) =>
+        new(InputKind.SnapshotStored) { Message = message, NextOffset = nextOffset, Complete = complete };
+}

@@ -1,0 +1,37 @@
+namespace RaftKv.Consensus;
+
+/// <summary>A candidate asks for a vote (paper §5.2, §5.4.1).</summary>
+public readonly record struct RequestVote(LogIndex LastLogIndex, Term LastLogTerm);
+
+/// <summary>The answer to <see cref="RequestVote"/>.</summary>
+public readonly record struct VoteReply(bool Granted);
+
+/// <summary>
+/// The leader replicates entries, or with none only asserts its leadership (paper §5.3). <paramref name="Entries"/>
+/// follow <paramref name="PrevIndex"/> without gaps.
+/// </summary>
+public readonly record struct AppendEntries(
+    LogIndex PrevIndex, Term PrevTerm, LogIndex Commit, ReadOnlyMemory<LogEntry> Entries);
+
+/// <summary>The answer to <see cref="AppendEntries"/>.</summary>
+/// <param name="Accepted">Whether the previous entry matched and the follower's log now holds the entries.</param>
+/// <param name="Index">
+/// When accepted: the last index now known to match the leader. When rejected: the highest index at which the logs can
+/// still agree (fast back-tracking by conflict term, end of paper §5.3).
+/// </param>
+/// <param name="ConflictTerm">When rejected: the follower's term at <paramref name="Index"/>, or 0 if it has no entry there.</param>
+public readonly record struct AppendReply(bool Accepted, LogIndex Index, Term ConflictTerm);
+
+/// <summary>The leader sends a piece of its snapshot to a follower that is behind the log's first entry (paper §7).</summary>
+/// <param name="Snapshot">Which snapshot; pieces of different snapshots never mix.</param>
+/// <param name="Offset">Where the piece begins, in bytes.</param>
+/// <param name="TotalBytes">The snapshot's length in bytes.</param>
+/// <param name="Data">The piece.</param>
+public readonly record struct InstallSnapshot(
+    SnapshotId Snapshot, long Offset, long TotalBytes, ReadOnlyMemory<byte> Data);
+
+/// <summary>The answer to <see cref="InstallSnapshot"/>.</summary>
+/// <param name="Snapshot">Which snapshot.</param>
+/// <param name="NextOffset">The first byte that the follower does not have yet.</param>
+/// <param name="Installed">The follower's durable log now covers <see cref="SnapshotId.Index"/>.</param>
+public readonly record struct SnapshotReply(SnapshotId Snapshot, long NextOffset, bool Installed);

@@ -1,0 +1,19 @@
+namespace RaftKv.Consensus;
+
+/// <summary>The roles of a server (paper figure 4).</summary>
+public enum Role : byte
+{
+    /// <summary>Follows the leader, or waits for one.</summary>
+    Follower = 1,
+
+    /// <summary>Asks for votes.</summary>
+    Candidate,
+
+    /// <summary>Leads its term.</summary>
+    Leader,
+}
+
+/// <summary>The Raft algorithm as a pure, synchronous step function.</summary>
+public sealed class Raft
+{
+}

@@ -1,0 +1,46 @@
+namespace RaftKv.Consensus;
+
+/// <summary>A uniform integer in [0, <paramref name="exclusiveMax"/>).</summary>
+public delegate int RandomBelow(int exclusiveMax);
+
+/// <summary>Settings of the consensus core.</summary>
+public sealed record RaftOptions
+{
+    /// <summary>This server.</summary>
+    public required NodeId Id { get; init; }
+
+    /// <summary>All voting members, this server among them, without repetition.</summary>
+    public required IReadOnlyList<NodeId> Voters { get; init; }
+
+    /// <summary>The shortest election time-out T; each is drawn anew from [T, 2T) (paper §5.2, §9.3).</summary>
+    public TimeSpan ElectionTimeout { get; init; } = TimeSpan.FromMilliseconds(300);
+
+    /// <summary>The longest silence of a leader towards a follower; well below <see cref="ElectionTimeout"/>.</summary>
+    public TimeSpan HeartbeatInterval { get; init; } = TimeSpan.FromMilliseconds(75);
+
+    /// <summary>Most payload bytes in one AppendEntries; a larger single entry travels alone.</summary>
+    public int MaxAppendBytes { get; init; } = 512 * 1024;
+
+    /// <summary>Most AppendEntries with entries on the way to one follower.</summary>
+    public int MaxInflightAppends { get; init; } = 64;
+
+    /// <summary>Payload bytes of uncommitted entries from which on the leader answers <see cref="ProposalStatus.Busy"/>.</summary>
+    public long MaxUncommittedBytes { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>Checks the settings.</summary>
+    /// <exception cref="ArgumentException">A setting is out of range; the message names it.</exception>
+    public void Validate()
+    {
+        if (Id.Value <= 0)
+            throw new ArgumentException($"Id must be positive, but is {Id.Value}.");
+        if (Voters.Count == 0 || !Voters.Contains(Id))
+            throw new ArgumentException($"Voters must contain this server's id {Id}.");
+        if (Voters.Distinct().Count() != Voters.Count || Voters.Any(voter => voter.Value <= 0))
+            throw new ArgumentException("Voters must be positive ids without repetition.");
+        if (HeartbeatInterval <= TimeSpan.Zero || ElectionTimeout < HeartbeatInterval * 2)
+            throw new ArgumentException(
+                $"ElectionTimeout ({ElectionTimeout}) must be at least twice HeartbeatInterval ({HeartbeatInterval}).");
+        if (MaxAppendBytes <= 0 || MaxInflightAppends <= 0 || MaxUncommittedBytes <= 0)
+            throw new ArgumentException("MaxAppendBytes, MaxInflightAppends and MaxUncommittedBytes must be positive.");
+    }
+}

@@ -1,0 +1,32 @@
+namespace RaftKv.KeyValue;
+
+/// <summary>How a server answers a command. Every status but <see cref="Ok"/> and <see cref="Unknown"/> promises that
+/// this attempt has not been and will not be applied.</summary>
+public enum KvStatus : byte
+{
+    /// <summary>Applied, or applied earlier under the same RequestId: the result is the first one.</summary>
+    Ok = 1,
+
+    /// <summary>This server does not lead. Try the leader.</summary>
+    NotLeader,
+
+    /// <summary>The command lost its place in the log to another leader's entry. Try again.</summary>
+    NotApplied,
+
+    /// <summary>The server cannot tell whether the command is or will be applied. Try again with the same RequestId.</summary>
+    Unknown,
+
+    /// <summary>The server has too much to do. Try again later.</summary>
+    Busy,
+
+    /// <summary>The command breaks a rule, named in <see cref="KvReply.Detail"/>. Trying again is of no use.</summary>
+    Rejected,
+}
+
+/// <summary>A server's answer.</summary>
+/// <param name="Status">What became of the command.</param>
+/// <param name="Value">For an applied Get: the value, or <see langword="null"/> when the key is absent.</param>
+/// <param name="LeaderAddress">For <see cref="KvStatus.NotLeader"/>: where the leader listens, if known.</param>
+/// <param name="Detail">For a person to read.</param>
+public sealed record KvReply(
+    KvStatus Status, ReadOnlyMemory<byte>? Value = null, string? LeaderAddress = null, string? Detail = null);
