@@ -1,6 +1,6 @@
 namespace RaftKv.Consensus;
 
-/// <summary>The kinds of input to <see cref="Raft.Step"/>.</summary>
+/// <summary>The kinds of input to <c>Raft.Step</c>.</summary>
 public enum InputKind : byte
 {
     /// <summary>Time has passed: a deadline may be due.</summary>
@@ -31,7 +31,7 @@ public enum InputKind : byte
     BatchEnd,
 }
 
-/// <summary>One input to <see cref="Raft.Step"/>. Made by the factory methods; a value, so that nothing is allocated.</summary>
+/// <summary>One input to <c>Raft.Step</c>. Made by the factory methods; a value, so that nothing is allocated.</summary>
 public readonly record struct Input
 {
     private Input(InputKind kind) => Kind = kind;

@@ -25,11 +25,8 @@ public readonly record struct ClientId(ulong Value)
 /// <summary>
 /// One request of a client: 1, 2, 3 … in the order of the calls, and the same on every retry. 64 bits never wrap.
 /// </summary>
-public readonly record struct RequestId(ulong Value) : IComparable<RequestId>
+public readonly record struct RequestId(ulong Value)
 {
-    /// <inheritdoc/>
-    public int CompareTo(RequestId other) => Value.CompareTo(other.Value);
-
     /// <inheritdoc/>
     public override string ToString() => Value.ToString(CultureInfo.InvariantCulture);
 }

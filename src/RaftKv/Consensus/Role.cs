@@ -12,8 +12,3 @@ public enum Role : byte
     /// <summary>Leads its term.</summary>
     Leader,
 }
-
-/// <summary>The Raft algorithm as a pure, synchronous step function.</summary>
-public sealed class Raft
-{
-}
