@@ -21,6 +21,12 @@ public enum KvStatus : byte
 
     /// <summary>The command breaks a rule, named in <see cref="KvReply.Detail"/>. Trying again is of no use.</summary>
     Rejected,
+
+    /// <summary>
+    /// The cluster has forgotten this request or its client's session, so it cannot tell whether an earlier attempt was
+    /// applied. This one was not, and trying again is of no use.
+    /// </summary>
+    Expired,
 }
 
 /// <summary>A server's answer.</summary>
