@@ -38,6 +38,9 @@ public readonly record struct Message
     private readonly ReadOnlyMemory<LogEntry> _entries;
     private readonly ReadOnlyMemory<byte> _data;
 
+    /// <summary>The number of no request.</summary>
+    public const long NoNumber = 0;
+
     private Message(MessageKind kind, NodeId from, NodeId to, Term term, long number)
     {
         Kind = kind;
@@ -92,7 +95,8 @@ public readonly record struct Message
 
     /// <summary>
     /// Identifies a request within the sender's term; a reply repeats the number of its request, so that a late or
-    /// duplicate reply is recognised.
+    /// duplicate reply is recognised. The refusal of a request of an old term carries <see cref="NoNumber"/>: it only
+    /// makes the newer term known.
     /// </summary>
     public long Number { get; }
 

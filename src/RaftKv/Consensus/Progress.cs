@@ -1,0 +1,126 @@
+using RaftKv.Diagnostics;
+
+namespace RaftKv.Consensus;
+
+/// <summary>How a leader sends to a follower.</summary>
+public enum ReplicationState : byte
+{
+    /// <summary>Where the logs agree is unknown: one append at a time, to find out.</summary>
+    Probe = 1,
+
+    /// <summary>The logs agree up to the match index: appends are sent ahead of their acknowledgements.</summary>
+    Replicate,
+
+    /// <summary>The follower needs entries that were compacted: it is sent a snapshot.</summary>
+    Snapshot,
+}
+
+/// <summary>What a leader knows about one follower (paper figure 2, nextIndex and matchIndex).</summary>
+public sealed class Progress
+{
+    // Rejections of requests with smaller numbers say nothing about the present state: they were sent before it began,
+    // or before a request that was accepted and so vouches for everything sent ahead of it.
+    private long _firstRelevantNumber;
+
+    internal Progress(NodeId id, int maxInflightAppends)
+    {
+        Id = id;
+        Inflights = new Inflights(maxInflightAppends);
+    }
+
+    /// <summary>The follower.</summary>
+    public NodeId Id { get; }
+
+    /// <summary>How it is sent to.</summary>
+    public ReplicationState State { get; private set; } = ReplicationState.Probe;
+
+    /// <summary>The follower's durable log is known to agree with the leader's up to here.</summary>
+    public LogIndex Match { get; private set; }
+
+    /// <summary>The next entry to send.</summary>
+    public LogIndex Next { get; private set; } = new(1);
+
+    /// <summary>The snapshot being sent, or <see cref="SnapshotId.None"/>.</summary>
+    public SnapshotId PendingSnapshot => State == ReplicationState.Snapshot ? Transfer.Snapshot : SnapshotId.None;
+
+    /// <summary>How many appends with entries are unacknowledged.</summary>
+    public int InflightAppends => Inflights.Count;
+
+    internal Inflights Inflights { get; }
+
+    internal SnapshotTransfer Transfer { get; } = new();
+
+    /// <summary>The number shared by all sendings of the present probe; 0 when it has not been sent.</summary>
+    internal long ProbeNumber { get; private set; }
+
+    /// <summary>Forgets everything: a new leader starts probing behind its last entry.</summary>
+    internal void Restart(LogIndex lastIndex, long firstNumber)
+    {
+        Match = LogIndex.Zero;
+        Probe(lastIndex.Next, firstNumber);
+    }
+
+    internal void ProbeSent(long number) => ProbeNumber = number;
+
+    internal void EntriesSent(LogIndex lastIndex)
+    {
+        Inflights.Add(lastIndex);
+        Next = lastIndex.Next;
+    }
+
+    internal void SendSnapshot(SnapshotId snapshot, long firstNumber)
+    {
+        Enter(ReplicationState.Snapshot, Next, firstNumber);
+        Transfer.Start(snapshot);
+    }
+
+    /// <summary>The follower's durable log agrees up to <paramref name="index"/>.</summary>
+    /// <param name="number">The request that it answered.</param>
+    /// <param name="index">The last index that agrees.</param>
+    /// <param name="baseIndex">The leader's log can be sent from behind this position on.</param>
+    /// <param name="firstNumber">The number of the next request.</param>
+    internal void Accepted(long number, LogIndex index, LogIndex baseIndex, long firstNumber)
+    {
+        _firstRelevantNumber = Math.Max(_firstRelevantNumber, number + 1);
+        Match = LogIndex.Max(Match, index);
+        Inflights.FreeThrough(Match);
+        if (State == ReplicationState.Replicate)
+            Next = LogIndex.Max(Next, Match.Next);
+        else if (State == ReplicationState.Probe || Match >= baseIndex)
+            Enter(ReplicationState.Replicate, Match.Next, firstNumber);
+        Check();
+    }
+
+    /// <summary>
+    /// The follower's log does not hold what the request builds on. A probe moves to <paramref name="agreement"/>, where
+    /// the logs can agree at best; a follower that was known to agree lost a request, and is sent the rest again.
+    /// </summary>
+    internal void Rejected(long number, LogIndex agreement, long firstNumber)
+    {
+        if (number < _firstRelevantNumber || State == ReplicationState.Snapshot)
+            return;
+        var previous = State == ReplicationState.Probe ? LogIndex.Min(agreement, Next - 2) : Match;
+        Probe(LogIndex.Max(Match, previous).Next, firstNumber);
+    }
+
+    private void Probe(LogIndex next, long firstNumber)
+    {
+        ProbeNumber = 0;
+        Enter(ReplicationState.Probe, next, firstNumber);
+    }
+
+    private void Enter(ReplicationState state, LogIndex next, long firstNumber)
+    {
+        State = state;
+        Next = next;
+        Inflights.Clear();
+        _firstRelevantNumber = firstNumber;
+        Check();
+    }
+
+    private void Check()
+    {
+        if (Match >= Next)
+            throw new InvariantViolationException("match < next", $"{Id}: match {Match}, next {Next}");
+    }
+}

@@ -1,0 +1,33 @@
+namespace RaftKv.Consensus;
+
+// Paper §5.3 and §5.4.2.
+public sealed partial class Raft
+{
+    /// <summary>Commits what a majority holds durably, itself included, if it is of the own term (figure 8).</summary>
+    private void AdvanceCommit()
+    {
+        for (var i = 0; i < _followers.Length; i++)
+            _positions[i] = _followers[i].Match;
+        _positions[^1] = DurableIndex;
+        var reached = Quorum.Reached(_positions);
+        if (reached > CommitIndex && Log.TermAt(reached) == Term)
+            CommitTo(reached);
+    }
+
+    private void CommitTo(LogIndex index)
+    {
+        if (Role == Role.Leader)
+        {
+            for (var committed = CommitIndex.Next; committed <= index; committed = committed.Next)
+                _uncommittedBytes -= Log[committed].Data.Length;
+        }
+
+        CommitIndex = LogIndex.Max(CommitIndex, index);
+    }
+
+    private void OnApplied(LogIndex index)
+    {
+        CheckApplied(index);
+        AppliedIndex = index;
+    }
+}

@@ -1,0 +1,107 @@
+namespace RaftKv.Consensus;
+
+// Paper §5.2 and §5.4.1.
+public sealed partial class Raft
+{
+    private const int TimeoutSteps = 1 << 16;
+
+    private long _electionDeadline;
+    private long _electionNumber;
+
+    /// <summary>Draws a new time-out from [T, 2T), so that candidates rarely collide twice.</summary>
+    private void RestartElectionTimer()
+    {
+        var shortest = _options.ElectionTimeout.Ticks;
+        _electionDeadline = _now + shortest + (shortest * _random(TimeoutSteps) / TimeoutSteps);
+    }
+
+    private void BecomeFollower(Term term)
+    {
+        // A follower's or candidate's timer goes on: a candidate that cannot win must not keep the others from trying.
+        if (Role == Role.Leader)
+            RestartElectionTimer();
+        Role = Role.Follower;
+        Leader = NodeId.None;
+        if (term > Term)
+            (Term, VotedFor) = (term, NodeId.None);
+    }
+
+    private void StartElection()
+    {
+        Role = Role.Candidate;
+        Leader = NodeId.None;
+        (Term, VotedFor) = (Term.Next, Id);
+        RestartElectionTimer();
+        // The own vote counts, and the requests leave, once term and vote are durable.
+        _ballot.Clear();
+        _electionNumber = ++_lastNumber;
+        var after = Gate();
+        var request = new RequestVote(Log.LastIndex, Log.LastTerm);
+        foreach (var voter in _followers)
+            Send(new Message(Id, voter.Id, Term, _electionNumber, request), after);
+    }
+
+    private void OnRequestVote(in Message message)
+    {
+        if (message.Term < Term)
+        {
+            Send(new Message(Id, message.From, Term, Message.NoNumber, new VoteReply(Granted: false)), Gate());
+            return;
+        }
+
+        var request = message.RequestVote;
+        var upToDate = request.LastLogTerm > Log.LastTerm
+            || (request.LastLogTerm == Log.LastTerm && request.LastLogIndex >= Log.LastIndex);
+        var granted = upToDate && (VotedFor == NodeId.None || VotedFor == message.From);
+        if (granted)
+        {
+            VotedFor = message.From;
+            RestartElectionTimer();
+        }
+
+        Send(new Message(Id, message.From, Term, message.Number, new VoteReply(granted)), Gate());
+    }
+
+    private void OnVoteReply(in Message message)
+    {
+        if (Role == Role.Candidate && message.Term == Term && message.Number == _electionNumber)
+            CountVote(message.From, message.VoteReply.Granted);
+    }
+
+    private void CountVote(NodeId voter, bool granted)
+    {
+        switch (_ballot.Record(voter, granted))
+        {
+            case ElectionOutcome.Won:
+                BecomeLeader();
+                break;
+            case ElectionOutcome.Lost:
+                BecomeFollower(Term);
+                break;
+        }
+    }
+
+    private void BecomeLeader()
+    {
+        CheckElected();
+        Role = Role.Leader;
+        Leader = Id;
+        _heartbeatDeadline = _now + _options.HeartbeatInterval.Ticks;
+        _heartbeatDue = false;
+        foreach (var follower in _followers)
+            follower.Restart(Log.LastIndex, _lastNumber + 1);
+        _uncommittedBytes = 0;
+        for (var index = CommitIndex.Next; index <= Log.LastIndex; index = index.Next)
+            _uncommittedBytes += Log[index].Data.Length;
+        Append(EntryKind.NoOp, default);
+    }
+
+    /// <summary>Accepts the sender as the leader of the present term.</summary>
+    private void Follow(NodeId leader)
+    {
+        CheckLeader(leader);
+        Role = Role.Follower;
+        Leader = leader;
+        RestartElectionTimer();
+    }
+}

@@ -1,0 +1,135 @@
+using RaftKv.Diagnostics;
+
+namespace RaftKv.Consensus;
+
+// The leader's side of paper §5.3.
+public sealed partial class Raft
+{
+    private long _heartbeatDeadline;
+    private bool _heartbeatDue;
+    private long _uncommittedBytes;
+
+    private void OnPropose(long number, ReadOnlyMemory<byte> command)
+    {
+        var status = Role != Role.Leader ? ProposalStatus.NotLeader
+            : _uncommittedBytes >= _options.MaxUncommittedBytes ? ProposalStatus.Busy
+            : ProposalStatus.Appended;
+        if (status != ProposalStatus.Appended)
+        {
+            _effects.Proposals.Add(new(number, status, LogIndex.Zero, Term));
+            return;
+        }
+
+        Append(EntryKind.Command, command);
+        _effects.Proposals.Add(new(number, status, Log.LastIndex, Term));
+    }
+
+    private void Append(EntryKind kind, ReadOnlyMemory<byte> data)
+    {
+        Log.Append(new LogEntry(Log.LastIndex.Next, Term, kind, data));
+        _uncommittedBytes += data.Length;
+    }
+
+    private void HeartbeatDue()
+    {
+        _heartbeatDue = true;
+        _heartbeatDeadline = _now + _options.HeartbeatInterval.Ticks;
+    }
+
+    private void SendToFollowers()
+    {
+        foreach (var follower in _followers)
+        {
+            if (follower.State != ReplicationState.Snapshot && follower.Next <= Log.BaseIndex)
+                follower.SendSnapshot(Snapshot, _lastNumber + 1);
+            switch (follower.State)
+            {
+                case ReplicationState.Probe:
+                    SendProbe(follower);
+                    break;
+                case ReplicationState.Replicate:
+                    SendEntries(follower);
+                    break;
+                case ReplicationState.Snapshot:
+                    SendSnapshot(follower);
+                    break;
+            }
+        }
+
+        _heartbeatDue = false;
+    }
+
+    private void SendProbe(Progress follower)
+    {
+        if (follower.ProbeNumber == 0)
+        {
+            follower.ProbeSent(++_lastNumber);
+            SendAppend(follower, _lastNumber, Log.Slice(follower.Next, _options.MaxAppendBytes));
+        }
+        else if (_heartbeatDue)
+        {
+            SendAppend(follower, follower.ProbeNumber, default);
+        }
+    }
+
+    private void SendEntries(Progress follower)
+    {
+        var heartbeat = _heartbeatDue;
+        while (follower.Next <= Log.LastIndex && !follower.Inflights.IsFull)
+        {
+            var entries = Log.Slice(follower.Next, _options.MaxAppendBytes);
+            SendAppend(follower, ++_lastNumber, entries);
+            follower.EntriesSent(follower.Next + (entries.Length - 1));
+            heartbeat = false;
+        }
+
+        // It builds on the last entry sent: accepted, it frees the window though acknowledgements were lost; rejected,
+        // it shows that entries were.
+        if (heartbeat)
+            SendAppend(follower, ++_lastNumber, default);
+    }
+
+    // The own term is durable (CheckElected), so these messages need not wait for the own flush.
+    private void SendAppend(Progress follower, long number, ReadOnlyMemory<LogEntry> entries)
+    {
+        var previous = follower.Next.Previous;
+        SendAppend(follower.Id, number, previous, Log.TermAt(previous), entries);
+    }
+
+    private void SendAppend(
+        NodeId to, long number, LogIndex previous, Term previousTerm, ReadOnlyMemory<LogEntry> entries)
+    {
+        var commit = LogIndex.Min(CommitIndex, previous + entries.Length);
+        Send(new Message(Id, to, Term, number, new AppendEntries(previous, previousTerm, commit, entries)));
+    }
+
+    private void OnAppendReply(in Message message, Progress follower)
+    {
+        if (!AnswersRequest(message))
+            return;
+        var reply = message.AppendReply;
+        if (reply.Accepted)
+        {
+            Accepted(follower, message.Number, reply.Index);
+            return;
+        }
+
+        var agreement = Log.LastWithTermAtMost(reply.Index, reply.ConflictTerm);
+        follower.Rejected(message.Number, agreement, _lastNumber + 1);
+    }
+
+    private void Accepted(Progress follower, long number, LogIndex index)
+    {
+        if (index > Log.LastIndex)
+        {
+            throw new InvariantViolationException(
+                "log matching", $"{follower.Id} acknowledges {index}, the leader's last index is {Log.LastIndex}");
+        }
+
+        follower.Accepted(number, index, Log.BaseIndex, _lastNumber + 1);
+        AdvanceCommit();
+    }
+
+    private bool AnswersRequest(in Message message) =>
+        Role == Role.Leader && message.Term == Term && message.Number > 0 && message.Number <= _lastNumber;
+}

@@ -1,0 +1,213 @@
+namespace RaftKv.Consensus;
+
+/// <summary>
+/// The Raft algorithm (Ongaro and Ousterhout 2014, "the paper") of one server, as a pure state machine: inputs in,
+/// effects out. Nothing in it waits, reads a clock or touches the world.
+/// </summary>
+/// <remarks>
+/// The driver steps all inputs at hand, then <see cref="Input.BatchEnd"/>, carries out the effects, applies the entries
+/// in (<see cref="AppliedIndex"/>, <see cref="CommitIndex"/>] and arms a timer at <see cref="NextDeadline"/>. A step
+/// that throws <see cref="Diagnostics.InvariantViolationException"/> ends the server.
+/// </remarks>
+public sealed partial class Raft
+{
+    private readonly RaftOptions _options;
+    private readonly RandomBelow _random;
+    private readonly Progress[] _followers;
+    private readonly LogIndex[] _positions;
+    private readonly Ballot _ballot;
+    private readonly Durability _durability;
+
+    private Effects _effects = new();
+    private long _now;
+    private long _lastNumber;
+
+    /// <summary>Resumes from what storage found.</summary>
+    /// <param name="options">Settings; validated here.</param>
+    /// <param name="recovered">Durable state. The snapshot's content is already in the state machine.</param>
+    /// <param name="random">The only source of chance.</param>
+    /// <param name="now">Monotonic time in ticks of 100 ns.</param>
+    /// <exception cref="ArgumentException">A setting is out of range.</exception>
+    /// <exception cref="Diagnostics.InvariantViolationException">The recovered state contradicts itself.</exception>
+    public Raft(RaftOptions options, RecoveredState recovered, RandomBelow random, long now)
+    {
+        options.Validate();
+        _options = options;
+        _random = random;
+        _now = now;
+        _followers = options.Voters
+            .Where(voter => voter != options.Id)
+            .Order()
+            .Select(voter => new Progress(voter, options.MaxInflightAppends))
+            .ToArray();
+        _positions = new LogIndex[options.Voters.Count];
+        _ballot = new Ballot(options.Voters.Count);
+
+        Log = Recover(recovered);
+        Snapshot = recovered.Snapshot;
+        CommitIndex = AppliedIndex = Snapshot.Index;
+        _durability = new Durability(Log.LastIndex, recovered.HardState);
+        (Term, VotedFor) = recovered.HardState;
+        // A received snapshot can become durable before the term in which it came. No promise was made in that term.
+        if (Snapshot.Term > Term)
+            (Term, VotedFor) = (Snapshot.Term, NodeId.None);
+        Role = Role.Follower;
+        RestartElectionTimer();
+        CheckInvariants();
+    }
+
+    /// <summary>This server.</summary>
+    public NodeId Id => _options.Id;
+
+    /// <summary>The present role.</summary>
+    public Role Role { get; private set; }
+
+    /// <summary>The latest term this server has seen.</summary>
+    public Term Term { get; private set; }
+
+    /// <summary>Whom this server voted for in <see cref="Term"/>.</summary>
+    public NodeId VotedFor { get; private set; }
+
+    /// <summary>The leader of <see cref="Term"/>, if known.</summary>
+    public NodeId Leader { get; private set; }
+
+    /// <summary>The log.</summary>
+    public RaftLog Log { get; }
+
+    /// <summary>The highest index known to be committed.</summary>
+    public LogIndex CommitIndex { get; private set; }
+
+    /// <summary>The highest index that the state machine has applied, as far as the driver has said.</summary>
+    public LogIndex AppliedIndex { get; private set; }
+
+    /// <summary>The newest own snapshot.</summary>
+    public SnapshotId Snapshot { get; private set; }
+
+    /// <summary>The position of the log's first entry.</summary>
+    public LogIndex FirstIndex => Log.FirstIndex;
+
+    /// <summary>The position of the log's last entry.</summary>
+    public LogIndex LastIndex => Log.LastIndex;
+
+    /// <summary>The log as it stands is durable up to here.</summary>
+    public LogIndex DurableIndex => _durability.DurableIndex;
+
+    /// <summary>The durable term and vote.</summary>
+    public HardState DurableHardState => _durability.DurableHardState;
+
+    /// <summary>What this server knows about the others while it leads, in the order of their ids.</summary>
+    public IReadOnlyList<Progress> Followers => _followers;
+
+    /// <summary>When to step <see cref="Input.TimePassed"/>, in ticks; <see cref="long.MaxValue"/>: never.</summary>
+    public long NextDeadline => Role != Role.Leader ? _electionDeadline
+        : _followers.Length > 0 ? _heartbeatDeadline
+        : long.MaxValue;
+
+    /// <summary>While this server leads: how far the durable log of <paramref name="voter"/> is known to agree.</summary>
+    public LogIndex MatchIndex(NodeId voter) =>
+        voter == Id ? DurableIndex : Follower(voter)?.Match ?? throw new ArgumentException($"{voter} is no voter.");
+
+    /// <summary>Takes one input and appends what it asks of the world to <paramref name="effects"/>.</summary>
+    /// <param name="now">Monotonic time in ticks of 100 ns.</param>
+    /// <param name="input">What happened.</param>
+    /// <param name="effects">Where the effects are appended.</param>
+    /// <exception cref="Diagnostics.InvariantViolationException">Going on would be unsafe; see the message.</exception>
+    public void Step(long now, in Input input, Effects effects)
+    {
+        _now = now;
+        _effects = effects;
+        switch (input.Kind)
+        {
+            case InputKind.TimePassed:
+                OnTimePassed();
+                break;
+            case InputKind.Message:
+                OnMessage(input.Message);
+                break;
+            case InputKind.Propose:
+                OnPropose(input.ProposalNumber, input.Command);
+                break;
+            case InputKind.Persisted:
+                OnPersisted(input.Token);
+                break;
+            case InputKind.Applied:
+                OnApplied(input.Index);
+                break;
+            case InputKind.SnapshotTaken:
+                OnSnapshotTaken(input.Snapshot, input.Index);
+                break;
+            case InputKind.SnapshotRead:
+                OnSnapshotRead(input.Read, input.Chunk);
+                break;
+            case InputKind.SnapshotStored:
+                OnSnapshotStored(input.Message, input.NextOffset, input.Complete);
+                break;
+            case InputKind.BatchEnd:
+                OnBatchEnd();
+                break;
+            default:
+                throw new ArgumentException($"Unknown input kind {input.Kind}.", nameof(input));
+        }
+
+        CheckInvariants();
+    }
+
+    private void OnTimePassed()
+    {
+        if (_now < NextDeadline)
+            return;
+        if (Role == Role.Leader)
+            HeartbeatDue();
+        else
+            StartElection();
+    }
+
+    private void OnMessage(in Message message)
+    {
+        if (message.To != Id || Follower(message.From) is not { } sender)
+            return;
+        if (message.Term > Term)
+            BecomeFollower(message.Term);
+        switch (message.Kind)
+        {
+            case MessageKind.RequestVote:
+                OnRequestVote(message);
+                break;
+            case MessageKind.VoteReply:
+                OnVoteReply(message);
+                break;
+            case MessageKind.AppendEntries:
+                OnAppendEntries(message);
+                break;
+            case MessageKind.AppendReply:
+                OnAppendReply(message, sender);
+                break;
+            case MessageKind.InstallSnapshot:
+                OnInstallSnapshot(message);
+                break;
+            case MessageKind.SnapshotReply:
+                OnSnapshotReply(message, sender);
+                break;
+        }
+    }
+
+    private void OnBatchEnd()
+    {
+        WriteChanges();
+        if (Role == Role.Leader)
+            SendToFollowers();
+    }
+
+    private Progress? Follower(NodeId id)
+    {
+        foreach (var follower in _followers)
+        {
+            if (follower.Id == id)
+                return follower;
+        }
+
+        return null;
+    }
+
+    private void Send(in Message message, long after = 0) => _effects.Messages.Add(new(message, after));
+}

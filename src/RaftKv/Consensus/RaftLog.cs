@@ -1,0 +1,179 @@
+using RaftKv.Diagnostics;
+
+namespace RaftKv.Consensus;
+
+/// <summary>
+/// The log in memory: the entries behind a base position whose term is known. Entries lie in chunks, so that growing
+/// never copies; a slot that was filled is never written again, so that slices may be kept by writers and messages.
+/// </summary>
+public sealed class RaftLog
+{
+    private const int ChunkBits = 9;
+    private const int ChunkSize = 1 << ChunkBits;
+
+    private readonly List<LogEntry[]> _chunks = [];
+    private long _firstChunk;
+
+    /// <summary>Creates a log that continues after a snapshot, or after nothing.</summary>
+    internal RaftLog(SnapshotId start) => Restart(start);
+
+    /// <summary>The position before the first entry; everything up to it has been compacted.</summary>
+    public LogIndex BaseIndex { get; private set; }
+
+    /// <summary>The term of the entry at <see cref="BaseIndex"/>.</summary>
+    public Term BaseTerm { get; private set; }
+
+    /// <summary>The position of the first entry, which need not exist yet.</summary>
+    public LogIndex FirstIndex => BaseIndex.Next;
+
+    /// <summary>The position of the last entry; <see cref="BaseIndex"/> when there is none.</summary>
+    public LogIndex LastIndex { get; private set; }
+
+    /// <summary>The term of the last entry; <see cref="BaseTerm"/> when there is none.</summary>
+    public Term LastTerm { get; private set; }
+
+    /// <summary>The entry at <paramref name="index"/>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The log does not hold the entry.</exception>
+    public ref readonly LogEntry this[LogIndex index]
+    {
+        get
+        {
+            if (index <= BaseIndex || index > LastIndex)
+                throw OutOfRange(index);
+            return ref ChunkOf(index)[Slot(index)];
+        }
+    }
+
+    /// <summary>The term at <paramref name="index"/>, from <see cref="BaseIndex"/> to <see cref="LastIndex"/>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The position is outside.</exception>
+    public Term TermAt(LogIndex index) => index == BaseIndex ? BaseTerm : this[index].Term;
+
+    /// <summary>Whether the log is known to hold an entry of this term at this index.</summary>
+    public bool Contains(LogIndex index, Term term) =>
+        index >= BaseIndex && index <= LastIndex && TermAt(index) == term;
+
+    /// <summary>
+    /// Neighbouring entries from <paramref name="from"/> on, at least one, with at most <paramref name="maxBytes"/> of
+    /// payload unless the first alone is larger. May be shorter than allowed; empty only behind the last entry.
+    /// </summary>
+    public ReadOnlyMemory<LogEntry> Slice(LogIndex from, long maxBytes)
+    {
+        var entries = Slice(from, LastIndex);
+        var span = entries.Span;
+        var bytes = 0L;
+        for (var count = 0; count < span.Length; count++)
+        {
+            bytes += span[count].Data.Length;
+            if (bytes > maxBytes && count > 0)
+                return entries[..count];
+        }
+
+        return entries;
+    }
+
+    /// <summary>
+    /// Neighbouring entries from <paramref name="from"/> on, at least one, and none behind <paramref name="through"/>.
+    /// May be shorter; empty only if <paramref name="from"/> is behind <paramref name="through"/>.
+    /// </summary>
+    public ReadOnlyMemory<LogEntry> Slice(LogIndex from, LogIndex through)
+    {
+        if (from > through)
+            return default;
+        if (from <= BaseIndex || through > LastIndex)
+            throw OutOfRange(from <= BaseIndex ? from : through);
+        var slot = Slot(from);
+        return ChunkOf(from).AsMemory(slot, (int)Math.Min(ChunkSize - slot, through - from + 1));
+    }
+
+    /// <summary>
+    /// The last position up to <paramref name="index"/> whose term is at most <paramref name="term"/>; one below
+    /// <see cref="BaseIndex"/> if there is none, and <paramref name="index"/> itself if it has been compacted.
+    /// </summary>
+    internal LogIndex LastWithTermAtMost(LogIndex index, Term term)
+    {
+        if (index < BaseIndex)
+            return index;
+        var low = BaseIndex.Previous;
+        var high = LogIndex.Min(index, LastIndex);
+        while (low < high)
+        {
+            var middle = high - ((high - low) / 2);
+            if (TermAt(middle) <= term)
+                low = middle;
+            else
+                high = middle.Previous;
+        }
+
+        return low;
+    }
+
+    /// <summary>Appends the entry that follows the last one.</summary>
+    internal void Append(in LogEntry entry)
+    {
+        if (entry.Index != LastIndex.Next || entry.Term < LastTerm)
+        {
+            throw new InvariantViolationException(
+                "log matching", $"entry {entry.Index}@{entry.Term} cannot follow {LastIndex}@{LastTerm}");
+        }
+
+        if (Chunk(entry.Index) - _firstChunk == _chunks.Count)
+            _chunks.Add(new LogEntry[ChunkSize]);
+        ChunkOf(entry.Index)[Slot(entry.Index)] = entry;
+        LastIndex = entry.Index;
+        LastTerm = entry.Term;
+    }
+
+    /// <summary>Drops the entry at <paramref name="index"/> and all behind it.</summary>
+    internal void TruncateFrom(LogIndex index)
+    {
+        if (index <= BaseIndex || index > LastIndex)
+            throw OutOfRange(index);
+        var position = (int)(Chunk(index) - _firstChunk);
+        var kept = Slot(index);
+        if (kept > 0)
+            _chunks[position] = Copy(_chunks[position], 0, kept);
+        var keptChunks = kept > 0 ? position + 1 : position;
+        _chunks.RemoveRange(keptChunks, _chunks.Count - keptChunks);
+        LastTerm = TermAt(index.Previous);
+        LastIndex = index.Previous;
+    }
+
+    /// <summary>Drops the entries up to <paramref name="index"/>, which becomes the base.</summary>
+    internal void CompactThrough(LogIndex index)
+    {
+        BaseTerm = TermAt(index);
+        BaseIndex = index;
+        var dropped = (int)(Chunk(FirstIndex) - _firstChunk);
+        _chunks.RemoveRange(0, dropped);
+        _firstChunk += dropped;
+        var start = Slot(FirstIndex);
+        if (start > 0 && _chunks.Count > 0)
+            _chunks[0] = Copy(_chunks[0], start, ChunkSize - start);
+    }
+
+    /// <summary>Drops everything; the log continues after <paramref name="snapshot"/>.</summary>
+    internal void Restart(SnapshotId snapshot)
+    {
+        _chunks.Clear();
+        BaseIndex = LastIndex = snapshot.Index;
+        BaseTerm = LastTerm = snapshot.Term;
+        _firstChunk = Chunk(FirstIndex);
+    }
+
+    private static long Chunk(LogIndex index) => (index.Value - 1) >> ChunkBits;
+
+    private static int Slot(LogIndex index) => (int)((index.Value - 1) & (ChunkSize - 1));
+
+    // Slices keep the old chunk; the copy lets go of what was dropped.
+    private static LogEntry[] Copy(LogEntry[] chunk, int start, int count)
+    {
+        var copy = new LogEntry[ChunkSize];
+        Array.Copy(chunk, start, copy, start, count);
+        return copy;
+    }
+
+    private LogEntry[] ChunkOf(LogIndex index) => _chunks[(int)(Chunk(index) - _firstChunk)];
+
+    private ArgumentOutOfRangeException OutOfRange(LogIndex index) =>
+        new(nameof(index), $"Index {index} is outside the log: base {BaseIndex}, last {LastIndex}.");
+}
