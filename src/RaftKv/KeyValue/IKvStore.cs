@@ -1,0 +1,18 @@
+namespace RaftKv.KeyValue;
+
+/// <summary>Holds the entries by key, compared ordinally. Not thread-safe.</summary>
+public interface IKvStore
+{
+    /// <summary>Number of entries.</summary>
+    int Count { get; }
+
+    /// <summary>The entry of a key, or <see langword="null"/>.</summary>
+    KvEntry? Find(string key);
+
+    /// <summary>Adds an entry whose key is not there yet.</summary>
+    /// <exception cref="ArgumentException">The key is there already.</exception>
+    void Add(KvEntry entry);
+
+    /// <summary>All entries in ordinal order of their keys, whatever the structure inside.</summary>
+    IEnumerable<KvEntry> InKeyOrder();
+}

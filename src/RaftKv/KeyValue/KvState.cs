@@ -1,0 +1,19 @@
+namespace RaftKv.KeyValue;
+
+/// <summary>All that a snapshot holds. A restore builds a new one, so nothing of the old state can stay behind.</summary>
+internal sealed class KvState(KvOptions options)
+{
+    public IKvStore Store { get; } = options.Store switch
+    {
+        KvStoreKind.HashMap => new HashMapStore(),
+        KvStoreKind.SkipList => new SkipListStore(),
+        _ => throw new ArgumentOutOfRangeException(nameof(options), options.Store, "No such store."),
+    };
+
+    public ClientSessions Sessions { get; } = new(options.Limits.MaxSessions);
+
+    /// <summary>The sum of the entries' shares of the state hash.</summary>
+    public ulong EntriesDigest { get; set; }
+
+    public ulong Hash => StateDigest.Mix(EntriesDigest, Sessions.Digest);
+}
