@@ -1,0 +1,56 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+using RaftKv.Consensus;
+
+namespace RaftKv.Storage;
+
+/// <summary>The writes that one flush makes durable, encoded as they come.</summary>
+internal sealed class Batch
+{
+    private const int RetainedBytes = 4 << 20;
+    private ArrayBufferWriter<byte> _bytes = new(4096);
+    private LogChange _change = new();
+
+    public Batch() => Clear();
+
+    /// <summary>Whether there is nothing to write.</summary>
+    public bool IsEmpty => _bytes.WrittenCount == BatchHeader.Bytes;
+
+    /// <summary>Length of header and body, padded.</summary>
+    public long Bytes => BatchHeader.Align(_bytes.WrittenCount);
+
+    /// <summary>What the batch does to the entries before it.</summary>
+    public LogChange Change => _change;
+
+    /// <summary>Adds a write.</summary>
+    public void Add(in StorageWrite write)
+    {
+        RecordCodec.Encode(write, _bytes);
+        _change.Add(write);
+    }
+
+    /// <summary>Fills in the header.</summary>
+    /// <returns>The bytes to write; valid until <see cref="Clear"/>.</returns>
+    public ReadOnlyMemory<byte> Seal(long number, long offset, uint previous, uint segmentChecksum, out uint checksum)
+    {
+        var padding = (int)(Bytes - _bytes.WrittenCount);
+        var bodyBytes = _bytes.WrittenCount - BatchHeader.Bytes;
+        _bytes.GetSpan(BatchHeader.Alignment)[..padding].Clear();
+        _bytes.Advance(padding);
+        var bytes = MemoryMarshal.AsMemory(_bytes.WrittenMemory);
+        var bodyChecksum = Crc32C.Append(0, bytes.Span.Slice(BatchHeader.Bytes, bodyBytes));
+        checksum = new BatchHeader(bodyBytes, bodyChecksum, number, offset, previous).Write(bytes.Span, segmentChecksum);
+        return bytes;
+    }
+
+    /// <summary>Empties the batch; an unusually large buffer is given back.</summary>
+    public void Clear()
+    {
+        if (_bytes.Capacity > RetainedBytes)
+            _bytes = new(4096);
+        _bytes.ResetWrittenCount();
+        _bytes.GetSpan(BatchHeader.Bytes)[..BatchHeader.Bytes].Clear();
+        _bytes.Advance(BatchHeader.Bytes);
+        _change = new();
+    }
+}

@@ -1,0 +1,150 @@
+using RaftKv.Consensus;
+using RaftKv.Diagnostics;
+using RaftKv.Platform;
+
+namespace RaftKv.Storage;
+
+/// <summary>
+/// A node's durable memory: the write-ahead log with entries and hard state, and the snapshots that replace its beginning.
+/// </summary>
+/// <remarks>
+/// Every method may throw <see cref="IOException"/>. Nothing can be said about the disk's content after that, so from then
+/// on every method does; the node must stop.
+/// </remarks>
+public sealed class Persister : IDisposable
+{
+    private readonly WriteAheadLog _log;
+    private readonly SnapshotStore _snapshots;
+    private IOException? _failure;
+
+    private Persister(WriteAheadLog log, SnapshotStore snapshots) => (_log, _snapshots) = (log, snapshots);
+
+    /// <summary>Opens a node's storage, or makes one in an empty directory.</summary>
+    /// <exception cref="CorruptStorageException">Something durable is damaged or missing.</exception>
+    /// <exception cref="ForeignStorageException">The directory is another node's.</exception>
+    /// <exception cref="ArgumentException">An option or the identity is out of range.</exception>
+    public static async Task<Recovered> OpenAsync(IDisk disk, StorageOptions options, StorageIdentity identity)
+    {
+        options.Validate();
+        identity.Validate();
+        var names = await disk.ListAsync();
+        await TemporaryFiles.DeleteAsync(disk, names);
+        // A crash may have come between a rename and its flush: what is seen now is relied on from here.
+        await disk.FlushDirectoryAsync();
+
+        var (segments, snapshotIds) = (new List<long>(), new List<SnapshotId>());
+        foreach (var name in names)
+        {
+            if (SegmentHeader.TryParseName(name, out var sequence))
+                segments.Add(sequence);
+            else if (SnapshotHeader.TryParseName(name, out var id))
+                snapshotIds.Add(id);
+        }
+
+        if (segments.Count == 0 && snapshotIds.Count > 0)
+            throw new CorruptStorageException(
+                SegmentHeader.FileName(1), 0, "there are snapshots but no log: term and vote are lost");
+        var (log, entries) = await WriteAheadLog.OpenAsync(disk, options, identity, segments);
+        var snapshots = new SnapshotStore(disk, options);
+        var snapshot = log.Durable.Snapshot;
+        var content = await snapshots.RecoverAsync(snapshot, snapshotIds);
+        return new Recovered(
+            new Persister(log, snapshots), new RecoveredState(log.Durable.HardState, snapshot, entries), content);
+    }
+
+    /// <summary>Adds a write to the batch that the next <see cref="FlushAsync"/> makes durable. Does not touch the disk.</summary>
+    /// <exception cref="InvariantViolationException">The write cannot follow those before it.</exception>
+    public void Append(in StorageWrite write)
+    {
+        ThrowIfFailed();
+        if (write.Kind is StorageWriteKind.Reset or StorageWriteKind.Compact && write.Snapshot != _log.Durable.Snapshot
+            && !_snapshots.Contains(write.Snapshot))
+            throw new InvariantViolationException("snapshot before its marker", $"{write.Snapshot} is not durable");
+        _log.Append(write);
+    }
+
+    /// <summary>Makes everything appended before the call durable. Not to be called again before it completes.</summary>
+    /// <returns>The token of the last durable write, 0 when there was none since the start.</returns>
+    public async ValueTask<long> FlushAsync()
+    {
+        ThrowIfFailed();
+        try
+        {
+            var before = _log.Durable.Snapshot;
+            var token = await _log.FlushAsync();
+            if (_log.Durable.Snapshot != before)
+                await _snapshots.ReplaceAsync(_log.Durable.Snapshot);
+            return token;
+        }
+        catch (IOException failure)
+        {
+            _failure = failure;
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Makes a snapshot of the own state machine durable; then it may be named in a <see cref="StorageWriteKind.Compact"/>
+    /// write. The snapshot in force stays until that write is durable. One that is older than it is ignored.
+    /// </summary>
+    public async ValueTask SaveSnapshotAsync(SnapshotId id, ReadOnlyMemory<byte> content)
+    {
+        ThrowIfFailed();
+        await Watch(_snapshots.SaveAsync(id, content));
+    }
+
+    /// <summary>
+    /// Stores a received piece. Pieces are accepted in order and of one snapshot at a time; a piece at offset 0 of another
+    /// snapshot starts over. Any other piece is not stored, and the answer says which offset is expected.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The snapshot is longer than allowed.</exception>
+    public ValueTask<SnapshotReceipt> StoreChunkAsync(
+        SnapshotId id, long offset, long totalBytes, ReadOnlyMemory<byte> data)
+    {
+        ThrowIfFailed();
+        return Watch(_snapshots.StoreChunkAsync(id, offset, totalBytes, data));
+    }
+
+    /// <summary>
+    /// Reads a piece of a snapshot to send: of <paramref name="id"/>, or if that is gone, of the newest from offset 0.
+    /// </summary>
+    /// <returns>1 to <paramref name="maxBytes"/> verified bytes; none at the end.</returns>
+    public ValueTask<SnapshotChunk> ReadSnapshotAsync(SnapshotId id, long offset, int maxBytes)
+    {
+        ThrowIfFailed();
+        return Watch(_snapshots.ReadAsync(id, offset, maxBytes));
+    }
+
+    /// <summary>Reads and verifies the whole content of a durable snapshot.</summary>
+    public ValueTask<ReadOnlyMemory<byte>> LoadSnapshotAsync(SnapshotId id)
+    {
+        ThrowIfFailed();
+        return Watch(_snapshots.LoadAsync(id));
+    }
+
+    /// <summary>Closes the files; what is not flushed may be lost.</summary>
+    public void Dispose()
+    {
+        _log.Dispose();
+        _snapshots.Dispose();
+    }
+
+    private async ValueTask<T> Watch<T>(ValueTask<T> operation)
+    {
+        try
+        {
+            return await operation;
+        }
+        catch (IOException failure)
+        {
+            _failure = failure;
+            throw;
+        }
+    }
+
+    private void ThrowIfFailed()
+    {
+        if (_failure is not null)
+            throw new IOException("The storage has failed before and is not used again: " + _failure.Message, _failure);
+    }
+}

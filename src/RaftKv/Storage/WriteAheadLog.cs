@@ -1,0 +1,118 @@
+using RaftKv.Consensus;
+using RaftKv.Diagnostics;
+using RaftKv.Platform;
+
+namespace RaftKv.Storage;
+
+/// <summary>
+/// Entries and hard state in one sequence of zero-filled segments. Writes are collected into a batch; a flush makes one
+/// batch durable while the next one fills (group commit).
+/// </summary>
+internal sealed class WriteAheadLog : IDisposable
+{
+    private readonly IDisk _disk;
+    private readonly StorageOptions _options;
+    private readonly StorageIdentity _identity;
+    private readonly SegmentList _segments;
+    private SegmentWriter _tail;
+    private Batch _filling = new();
+    private Batch _spare = new();
+    private LogSummary _appended;
+    private long _appendedToken;
+    private long _durableToken;
+    private long _lastBatch;
+    private uint _lastChecksum;
+    private bool _flushing;
+
+    private WriteAheadLog(
+        IDisk disk, StorageOptions options, StorageIdentity identity, LogRecovery recovery, SegmentWriter tail)
+    {
+        (_disk, _options, _identity, _tail) = (disk, options, identity, tail);
+        (_segments, _lastBatch, _lastChecksum) = (recovery.Segments, recovery.LastBatch, recovery.LastChecksum);
+        Durable = _appended = recovery.Replay.Summary;
+    }
+
+    /// <summary>Where the durable log stands.</summary>
+    public LogSummary Durable { get; private set; }
+
+    /// <summary>Opens the log made of these segments, or a new one when there are none.</summary>
+    public static async Task<(WriteAheadLog Log, IReadOnlyList<LogEntry> Entries)> OpenAsync(
+        IDisk disk, StorageOptions options, StorageIdentity identity, IReadOnlyList<long> sequences)
+    {
+        var recovery = new LogRecovery(disk, identity);
+        if (sequences.Count == 0)
+        {
+            var header = new SegmentHeader(1, Length(options, 0), 0, 0, default);
+            recovery.Segments.Add(1);
+            return (new(disk, options, identity, recovery, await SegmentWriter.CreateAsync(disk, header, identity)), []);
+        }
+
+        var log = new WriteAheadLog(disk, options, identity, recovery, await recovery.RunAsync(sequences));
+        await log.DeleteObsoleteAsync();
+        return (log, recovery.Replay.Entries);
+    }
+
+    /// <summary>Adds a write to the batch.</summary>
+    /// <exception cref="InvariantViolationException">The write cannot follow those before it.</exception>
+    public void Append(in StorageWrite write)
+    {
+        if (write.Token <= _appendedToken)
+            throw new InvariantViolationException("storage order", $"token {write.Token} after {_appendedToken}");
+        if (_appended.Objection(write) is { } objection)
+            throw new InvariantViolationException("storage order", objection);
+        _filling.Add(write);
+        _appended = _appended.After(write);
+        _appendedToken = write.Token;
+    }
+
+    /// <summary>Makes all writes appended before the call durable.</summary>
+    /// <returns>The last durable token.</returns>
+    public async ValueTask<long> FlushAsync()
+    {
+        if (_flushing)
+            throw new InvalidOperationException("One flush at a time.");
+        if (_filling.IsEmpty)
+            return _durableToken;
+        var batch = _filling;
+        (_filling, _spare, _flushing) = (_spare, _filling, true);
+        var (summary, token) = (_appended, _appendedToken);
+        if (!_tail.Fits(batch.Bytes))
+            await RollAsync(batch.Bytes);
+        _lastChecksum = _tail.Append(batch, ++_lastBatch, _lastChecksum);
+        await _tail.FlushAsync();
+        (Durable, _durableToken) = (summary, token);
+        _segments.Apply(batch.Change, summary.LastIndex);
+        batch.Clear();
+        await DeleteObsoleteAsync();
+        _flushing = false;
+        return token;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _tail.Dispose();
+
+    private async Task RollAsync(long batchBytes)
+    {
+        var length = Length(_options, batchBytes);
+        var header = new SegmentHeader(_segments.Newest + 1, length, _lastBatch, _lastChecksum, Durable);
+        var next = await SegmentWriter.CreateAsync(_disk, header, _identity);
+        _tail.Dispose();
+        _tail = next;
+        _segments.Add(header.Sequence);
+    }
+
+    /// <remarks>
+    /// Oldest first, each delete durable before the next, so that what a power loss leaves never has a hole.
+    /// </remarks>
+    private async ValueTask DeleteObsoleteAsync()
+    {
+        while (_segments.TryTakeObsolete(out var sequence))
+        {
+            await _disk.DeleteAsync(SegmentHeader.FileName(sequence));
+            await _disk.FlushDirectoryAsync();
+        }
+    }
+
+    private static long Length(StorageOptions options, long batchBytes) =>
+        BatchHeader.Align(Math.Max(options.SegmentBytes, SegmentHeader.Bytes + batchBytes));
+}
