@@ -6,12 +6,12 @@ namespace RaftKv.Consensus;
 /// What the log drives (paper §2): the same commands in the same order bring every replica to the same state. It must
 /// not look at anything but its commands and its state: no clock, no chance, no node identity.
 /// </summary>
-/// <typeparam name="TResult">What a command yields. Typed, so that no result is encoded on a replica that answers nobody.</typeparam>
+/// <typeparam name="TResult">What a command yields. Typed: who answers nobody encodes nothing.</typeparam>
 /// <remarks>Called on the node's loop only, one call at a time.</remarks>
 public interface IStateMachine<TResult>
 {
     /// <summary>Applies the next committed command. Called once per command, in index order.</summary>
-    /// <exception cref="InvalidDataException">The command cannot be decoded. The node must stop: skipping it would fork.</exception>
+    /// <exception cref="InvalidDataException">Malformed command. The node must stop: to skip it would fork.</exception>
     TResult Apply(LogIndex index, ReadOnlyMemory<byte> command);
 
     /// <summary>Writes the whole state. Equal states write equal bytes.</summary>

@@ -3,15 +3,16 @@ using RaftKv.Consensus;
 namespace RaftKv.KeyValue;
 
 /// <summary>
-/// Exactly-once for writes (dissertation §6.3): the first result of each write is remembered under ClientId and RequestId
-/// until the client acknowledges it. Changed by applied log entries only, and part of the snapshot.
+/// Exactly-once for writes (dissertation §6.3): the first result of each write is remembered under ClientId and
+/// RequestId until the client acknowledges it. Changed by applied log entries only, and part of the snapshot.
 /// </summary>
 /// <remarks>
 /// <para>
-/// At most <see cref="KvLimits.MaxSessions"/> sessions; when one more is needed, the one whose last write lies furthest back
-/// in the log goes. A client whose session went is told <see cref="KvStatus.Expired"/>: its request acknowledges earlier
-/// ones, so it must have had a session. Only a client's first write, which acknowledges nothing, could be taken for a
-/// new client's and applied twice, if that many other clients wrote between two of its attempts.
+/// At most <see cref="KvLimits.MaxSessions"/> sessions; when one more is needed, the one whose last write lies furthest
+/// back in the log goes. A client whose session went is told <see cref="KvStatus.Expired"/>: its request acknowledges
+/// earlier ones, so it must have had a session. Only a write begun before the client's first answer, which
+/// acknowledges nothing, can be taken for a new client's and be applied twice, if that many other clients write
+/// between two of its attempts.
 /// </para>
 /// <para>Reads leave no trace: they may be repeated freely, and need not come through the log for ever.</para>
 /// </remarks>
@@ -36,7 +37,7 @@ internal sealed class ClientSessions(int maxSessions)
     {
         var session = Use(index, command);
         if (session is null)
-            answer = KvResult.Expired($"the session of client {command.ClientId} was not used for too long and is gone");
+            answer = KvResult.Expired($"client {command.ClientId} did not write for too long; its session is gone");
         else if (command.RequestId.Value < session.FirstUnacknowledged.Value)
             answer = KvResult.Expired(
                 $"request {command.RequestId} is acknowledged; the first that is not is {session.FirstUnacknowledged}");

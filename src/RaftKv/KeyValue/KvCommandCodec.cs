@@ -1,9 +1,9 @@
 namespace RaftKv.KeyValue;
 
 /// <summary>
-/// Commands as bytes for the log: version, operation, client id (8 bytes, little-endian), request id, distance down to the
-/// first unacknowledged request, key, value. Numbers and lengths are base-128 varints, keys UTF-8. Decoding accepts
-/// exactly what encoding produces.
+/// Commands as bytes for the log: version, operation, client id (8 bytes, little-endian), request id, distance down to
+/// the first unacknowledged request, key, value. Numbers and lengths are base-128 varints, keys UTF-8. Decoding
+/// accepts exactly what encoding produces.
 /// </summary>
 public static class KvCommandCodec
 {
@@ -33,7 +33,7 @@ public static class KvCommandCodec
     }
 
     /// <summary>Decodes a command; its value is a slice of <paramref name="bytes"/>.</summary>
-    /// <exception cref="InvalidDataException">The bytes are not an encoded command; the message says where and why.</exception>
+    /// <exception cref="InvalidDataException">Not an encoded command; the message says where and why.</exception>
     public static KvCommand Decode(ReadOnlyMemory<byte> bytes)
     {
         var reader = new SpanReader(bytes.Span, "command");

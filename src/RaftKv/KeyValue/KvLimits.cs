@@ -19,7 +19,7 @@ public sealed record KvLimits
     /// </summary>
     public int MaxSessions { get; init; } = 10_000;
 
-    /// <summary>How far a client's newest request may be ahead of its first unacknowledged one. Default 1,024.</summary>
+    /// <summary>Requests from a client's first unacknowledged one to its newest. Default 1,024.</summary>
     public int MaxPendingPerSession { get; init; } = 1024;
 
     /// <summary>Checks the options.</summary>
@@ -33,8 +33,8 @@ public sealed record KvLimits
     }
 
     /// <summary>
-    /// Why a command must be rejected whatever the state is, or <see langword="null"/>. A server asks before it proposes,
-    /// and the state machine asks again, so that no way into the log passes by the limits.
+    /// Why a command must be rejected whatever the state is, or <see langword="null"/>. A server asks before it
+    /// proposes, and the state machine asks again, so that no way into the log passes by the limits.
     /// </summary>
     public string? Problem(KvCommand command)
     {
@@ -75,6 +75,6 @@ public sealed record KvLimits
     private static void Require(int value, int min, int max, string name)
     {
         if (value < min || value > max)
-            throw new ArgumentException($"{nameof(KvLimits)}.{name} is {value}; it must be between {min} and {max}.", name);
+            throw new ArgumentException($"KvLimits.{name} is {value}; it must be from {min} to {max}.", name);
     }
 }

@@ -24,7 +24,7 @@ public sealed record KvOptions
     public void Validate()
     {
         if (!Enum.IsDefined(Store))
-            throw new ArgumentException($"{nameof(KvOptions)}.{nameof(Store)} is {Store}, which is no store.", nameof(Store));
+            throw new ArgumentException($"KvOptions.Store is {Store}, which is no store.", nameof(Store));
         Limits.Validate();
     }
 }

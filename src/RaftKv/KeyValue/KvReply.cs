@@ -13,7 +13,7 @@ public enum KvStatus : byte
     /// <summary>The command lost its place in the log to another leader's entry. Try again.</summary>
     NotApplied,
 
-    /// <summary>The server cannot tell whether the command is or will be applied. Try again with the same RequestId.</summary>
+    /// <summary>It may be or become applied; the server cannot tell. Try again with the same RequestId.</summary>
     Unknown,
 
     /// <summary>The server has too much to do. Try again later.</summary>

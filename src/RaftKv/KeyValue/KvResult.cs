@@ -1,7 +1,9 @@
 namespace RaftKv.KeyValue;
 
 /// <summary>What a command came to at its place in the log; the same on every replica.</summary>
-/// <param name="Status"><see cref="KvStatus.Ok"/>, <see cref="KvStatus.Rejected"/> or <see cref="KvStatus.Expired"/>.</param>
+/// <param name="Status">
+/// <see cref="KvStatus.Ok"/>, <see cref="KvStatus.Rejected"/> or <see cref="KvStatus.Expired"/>.
+/// </param>
 /// <param name="Value">For a Get: the value, or <see langword="null"/> when the key is absent.</param>
 /// <param name="Detail">Why it was not applied, for a person to read.</param>
 public readonly record struct KvResult(KvStatus Status, ReadOnlyMemory<byte>? Value = null, string? Detail = null)

@@ -4,9 +4,9 @@ using RaftKv.Consensus;
 namespace RaftKv.KeyValue;
 
 /// <summary>
-/// A state as bytes: version; entries in key order (key, value); sessions, least recently used first (client id, last use,
-/// first unacknowledged request, remembered results); state hash. Numbers as in <see cref="KvCommandCodec"/>. Equal states
-/// give equal bytes. Reading accepts exactly what writing produces, and checks the hash.
+/// A state as bytes: version; entries in key order (key, value); sessions, least recently used first (client id, last
+/// use, first unacknowledged request, remembered results); state hash. Numbers as in <see cref="KvCommandCodec"/>.
+/// Equal states give equal bytes. Reading accepts exactly what writing produces, and checks the hash.
 /// </summary>
 internal static class KvSnapshot
 {
@@ -73,7 +73,8 @@ internal static class KvSnapshot
             var session = new ClientSession(new ClientId(reader.Fixed64("client id")));
             if (sessions.Contains(session.Client)) throw reader.Malformed("client id", "occurs twice");
             var lastUse = reader.Varint("last use");
-            if (lastUse <= previousUse || lastUse > long.MaxValue) throw reader.Malformed("last use", "is out of order");
+            if (lastUse <= previousUse || lastUse > long.MaxValue)
+                throw reader.Malformed("last use", "is out of order");
             var first = reader.Varint("first unacknowledged request");
             if (first == 0) throw reader.Malformed("first unacknowledged request", "is 0");
             session.Use(new LogIndex((long)(previousUse = lastUse)), new RequestId(first));

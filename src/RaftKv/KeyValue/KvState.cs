@@ -1,6 +1,6 @@
 namespace RaftKv.KeyValue;
 
-/// <summary>All that a snapshot holds. A restore builds a new one, so nothing of the old state can stay behind.</summary>
+/// <summary>All that a snapshot holds. A restore builds a new one, so nothing of the old state stays behind.</summary>
 internal sealed class KvState(KvOptions options)
 {
     public IKvStore Store { get; } = options.Store switch

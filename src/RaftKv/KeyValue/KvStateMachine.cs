@@ -25,8 +25,8 @@ public sealed class KvStateMachine : IStateMachine<KvResult>
     public int SessionCount => _state.Sessions.Count;
 
     /// <summary>
-    /// A hash of all keys, values and sessions, kept up to date by every command. Replicas that applied the same log have
-    /// the same hash, whatever their <see cref="KvOptions.Store"/> and however they got there; so have equal snapshots.
+    /// A hash of all keys, values and sessions, kept up to date by every command. Replicas that applied the same log
+    /// have the same hash, whatever their <see cref="KvOptions.Store"/> and whether or not they were restored.
     /// </summary>
     public ulong StateHash => _state.Hash;
 

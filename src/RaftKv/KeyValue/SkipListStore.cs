@@ -47,7 +47,7 @@ public sealed class SkipListStore : IKvStore
         for (var node = _head.Next[0]; node is not null; node = node.Next[0]) yield return node.Entry!;
     }
 
-    /// <summary>The first node at or after a key; on request leaves the last node before it, per level, in the path.</summary>
+    /// <summary>The first node at or after a key; on request fills the path with those before it.</summary>
     private Node? Descend(string key, bool remember)
     {
         var node = _head;

@@ -4,8 +4,8 @@ using System.Text;
 namespace RaftKv.KeyValue;
 
 /// <summary>
-/// Reads what <see cref="SpanWriter"/> wrote and accepts nothing else: no overlong varint, no ill-formed UTF-8, no length
-/// beyond the end. Every refusal is an <see cref="InvalidDataException"/> that names the field and its offset.
+/// Reads what <see cref="SpanWriter"/> wrote and accepts nothing else: no overlong varint, no ill-formed UTF-8, no
+/// length beyond the end. Every refusal is an <see cref="InvalidDataException"/> that names the field and its offset.
 /// </summary>
 internal ref struct SpanReader(ReadOnlySpan<byte> source, string subject)
 {
@@ -43,7 +43,7 @@ internal ref struct SpanReader(ReadOnlySpan<byte> source, string subject)
         }
     }
 
-    /// <summary>A number of items that each take at least <paramref name="itemBytes"/> bytes, so it fits what remains.</summary>
+    /// <summary>A number of items of <paramref name="itemBytes"/> bytes or more, which fit what remains.</summary>
     public int Count(string field, int itemBytes)
     {
         var count = Varint(field);

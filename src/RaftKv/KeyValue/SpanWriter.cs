@@ -3,12 +3,13 @@ using System.Text;
 
 namespace RaftKv.KeyValue;
 
-/// <summary>Writes numbers, text and bytes into a span that the caller made large enough. See <see cref="SpanReader"/>.</summary>
+/// <summary>Writes numbers, text and bytes for <see cref="SpanReader"/> into a span that is large enough.</summary>
 internal ref struct SpanWriter(Span<byte> destination)
 {
     private readonly Span<byte> _destination = destination;
 
-    public static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    /// <summary>Throws where <see cref="Encoding.UTF8"/> would put U+FFFD, which makes two keys one.</summary>
+    public static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
 
     /// <summary>The longest varint.</summary>
     public const int MaxVarintBytes = 10;

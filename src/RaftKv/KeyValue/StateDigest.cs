@@ -1,8 +1,9 @@
 namespace RaftKv.KeyValue;
 
 /// <summary>
-/// The arithmetic of <see cref="KvStateMachine.StateHash"/>: the sum of one well-mixed number for each part of the state.
-/// A sum does not depend on order, and one part changes in O(1). It tells replicas apart; it does not resist an attacker.
+/// The arithmetic of <see cref="KvStateMachine.StateHash"/>: the sum of one well-mixed number for each part of the
+/// state. A sum does not depend on order, and one part changes in O(1). It tells replicas apart; it does not resist an
+/// attacker.
 /// </summary>
 internal static class StateDigest
 {

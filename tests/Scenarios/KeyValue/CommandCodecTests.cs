@@ -50,7 +50,7 @@ public sealed class CommandCodecTests
     }
 
     [Property(MaxTest = 1000)]
-    public bool Harmed_bytes_are_refused_or_are_another_command_in_its_only_encoding(KvCommand command, int at, byte with)
+    public bool Harmed_bytes_are_refused_or_are_another_command(KvCommand command, int at, byte with)
     {
         var bytes = KvCommandCodec.Encode(command);
         bytes[(uint)at % (uint)bytes.Length] = with;

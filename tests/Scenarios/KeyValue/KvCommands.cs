@@ -31,7 +31,8 @@ public static class KvCommands
         from client in Gen.Choose(1, 4)
         from request in Gen.Choose(1, 8)
         from first in Gen.Frequency((3, Gen.Constant(1)), (1, Gen.Choose(1, request)))
-        select Make(operation, key, operation == KvOperation.Get ? "" : value, (ulong)client, (ulong)request, (ulong)first);
+        let written = operation == KvOperation.Get ? "" : value
+        select Make(operation, key, written, (ulong)client, (ulong)request, (ulong)first);
 
     private static KvCommand Make(
         KvOperation operation, string key, string value, ulong client, ulong request, ulong first) =>

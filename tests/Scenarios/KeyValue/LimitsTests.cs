@@ -6,7 +6,7 @@ namespace RaftKv.Scenarios.KeyValue;
 
 public sealed class LimitsTests
 {
-    private static readonly KvLimits Small =
+    private static readonly KvLimits _small =
         new() { MaxKeyBytes = 4, MaxValueBytes = 5, MaxPendingPerSession = 3 };
 
     public static TheoryData<KvCommand, string?> Cases => new()
@@ -26,12 +26,12 @@ public sealed class LimitsTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void A_command_beyond_a_limit_is_rejected_with_the_reason_and_changes_nothing(KvCommand command, string? problem)
+    public void A_command_beyond_a_limit_is_rejected_and_changes_nothing(KvCommand command, string? problem)
     {
-        var machine = new KvStateMachine(new KvOptions { Limits = Small });
+        var machine = new KvStateMachine(new KvOptions { Limits = _small });
         var untouched = machine.StateHash;
 
-        Assert.Equal(problem, Small.Problem(command));
+        Assert.Equal(problem, _small.Problem(command));
         if (problem is null) return;
         Assert.Equal(KvResult.Rejected(problem), machine.Apply(new(1), command));
         Assert.Equal(untouched, machine.StateHash);
@@ -40,7 +40,7 @@ public sealed class LimitsTests
     [Fact]
     public void An_append_that_would_make_the_value_too_long_is_rejected_and_the_value_stays()
     {
-        var machine = new KvStateMachine(new KvOptions { Limits = Small });
+        var machine = new KvStateMachine(new KvOptions { Limits = _small });
         machine.Apply(new(1), Put("k", "1234", request: 1));
 
         Assert.Equal(
@@ -53,11 +53,11 @@ public sealed class LimitsTests
     [Fact]
     public void An_option_out_of_range_is_refused_by_name()
     {
-        Assert.Equal("MaxKeyBytes", Refused(new KvOptions { Limits = new KvLimits { MaxKeyBytes = 0 } }));
-        Assert.Equal("MaxValueBytes", Refused(new KvOptions { Limits = new KvLimits { MaxValueBytes = -1 } }));
-        Assert.Equal("MaxSessions", Refused(new KvOptions { Limits = new KvLimits { MaxSessions = 0 } }));
-        Assert.Equal("MaxPendingPerSession", Refused(new KvOptions { Limits = new KvLimits { MaxPendingPerSession = 0 } }));
-        Assert.Equal("Store", Refused(new KvOptions { Store = (KvStoreKind)9 }));
+        Assert.Equal("MaxKeyBytes", Refused(new() { Limits = new() { MaxKeyBytes = 0 } }));
+        Assert.Equal("MaxValueBytes", Refused(new() { Limits = new() { MaxValueBytes = -1 } }));
+        Assert.Equal("MaxSessions", Refused(new() { Limits = new() { MaxSessions = 0 } }));
+        Assert.Equal("MaxPendingPerSession", Refused(new() { Limits = new() { MaxPendingPerSession = 0 } }));
+        Assert.Equal("Store", Refused(new() { Store = (KvStoreKind)9 }));
 
         static string? Refused(KvOptions options) =>
             Assert.Throws<ArgumentException>(() => new KvStateMachine(options)).ParamName;

@@ -3,7 +3,7 @@ using RaftKv.KeyValue;
 
 namespace RaftKv.Scenarios.KeyValue;
 
-/// <summary>The store and its sessions as a first reading of the rules would have them: slow and without cleverness.</summary>
+/// <summary>The store and its sessions as a first reading of the rules would have them.</summary>
 internal sealed class NaiveKv(KvLimits limits)
 {
     private readonly List<Session> _sessions = [];

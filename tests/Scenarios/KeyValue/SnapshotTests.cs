@@ -10,7 +10,7 @@ namespace RaftKv.Scenarios.KeyValue;
 [Properties(Arbitrary = [typeof(KvCommands)], Replay = "20261122,7")]
 public sealed class SnapshotTests
 {
-    private static readonly KvLimits FewSessions = new() { MaxSessions = 2, MaxValueBytes = 1_000 };
+    private static readonly KvLimits _fewSessions = new() { MaxSessions = 2, MaxValueBytes = 1_000 };
 
     [Property(MaxTest = 300)]
     public void A_restored_machine_is_equal_and_goes_on_equally(KvCommand[] before, KvCommand[] after)
@@ -127,7 +127,7 @@ public sealed class SnapshotTests
 
     private static KvStateMachine Machine(KvStoreKind store, KvCommand[] commands)
     {
-        var machine = new KvStateMachine(new KvOptions { Store = store, Limits = FewSessions });
+        var machine = new KvStateMachine(new KvOptions { Store = store, Limits = _fewSessions });
         for (var i = 0; i < commands.Length; i++) machine.Apply(new(i + 1), commands[i]);
         return machine;
     }
