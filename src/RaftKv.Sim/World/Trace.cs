@@ -1,0 +1,55 @@
+using System.Globalization;
+
+namespace RaftKv.Sim.World;
+
+/// <summary>What happened in a world: always as a hash, and on request as one aligned line for each event.</summary>
+/// <remarks>
+/// Legend of a line:
+/// <code>
+///    1.2345678  n2        deliver     from n1, 130 bytes
+///    |          |         |           details, free text
+///    |          |         what happened (<see cref="TraceKind"/>, lower case)
+///    |          where: a node or client; "-" for the world itself
+///    simulated seconds since the start, to 100 ns
+/// </code>
+/// Lines carry no culture, no identity hashes and no stack traces, so they are equal on every machine.
+/// </remarks>
+internal sealed class Trace
+{
+    private readonly Queue<string>? _lines;
+    private readonly int _maxLines;
+
+    /// <param name="record">Whether to keep lines, besides the hash.</param>
+    /// <param name="maxLines">When there are more, the oldest are dropped.</param>
+    public Trace(bool record = false, int maxLines = 1_000_000)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxLines);
+        _lines = record ? new Queue<string>() : null;
+        _maxLines = maxLines;
+    }
+
+    public TraceHash Hash { get; } = new();
+
+    public bool IsRecording => _lines is not null;
+
+    /// <summary>The lines kept, oldest first.</summary>
+    public IReadOnlyCollection<string> Lines => _lines is null ? [] : _lines;
+
+    /// <summary>How many lines were dropped to bound memory.</summary>
+    public long DroppedLines { get; private set; }
+
+    public void AddLine(long timeTicks, string? node, TraceKind kind, string text)
+    {
+        if (_lines is null) return;
+        if (_lines.Count == _maxLines)
+        {
+            _lines.Dequeue();
+            DroppedLines++;
+        }
+
+        var (seconds, fraction) = Math.DivRem(timeTicks, TimeSpan.TicksPerSecond);
+        var kindName = kind.ToString().ToLowerInvariant();
+        _lines.Enqueue(string.Create(
+            CultureInfo.InvariantCulture, $"{seconds,5}.{fraction:0000000}  {node ?? "-",-8}  {kindName,-10}  {text}"));
+    }
+}

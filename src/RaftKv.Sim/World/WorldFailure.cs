@@ -1,0 +1,24 @@
+using RaftKv.Diagnostics;
+
+namespace RaftKv.Sim.World;
+
+/// <summary>Why a seed failed.</summary>
+/// <param name="AtTicks">Virtual time of the failure.</param>
+/// <param name="Node">The node on which it surfaced; null for the world itself.</param>
+/// <param name="Cause">The exception.</param>
+internal sealed record WorldFailure(long AtTicks, string? Node, Exception Cause)
+{
+    /// <summary>The violated property in words.</summary>
+    public string Property => Cause switch
+    {
+        InvariantViolationException violation => violation.Invariant,
+        EscapeException => "determinism",
+        _ => "no unhandled exception",
+    };
+
+    public override string ToString() =>
+        $"{Property} at {AtTicks} ticks on {Node ?? "the world"}: {Cause.Message}";
+}
+
+/// <summary>Code under simulation left its loop: the run is not a function of its seed.</summary>
+internal sealed class EscapeException(string message) : Exception(message);
