@@ -1,0 +1,134 @@
+using System.Buffers;
+using RaftKv.Consensus;
+using RaftKv.Diagnostics;
+
+namespace RaftKv.Server;
+
+/// <summary>The state machine's side of a replica: applying, taking snapshots, sending and receiving them.</summary>
+public sealed partial class Replica<TResult>
+{
+    private LogIndex _applied;
+    private LogIndex _lastSnapshot;
+    private long _bytesSinceSnapshot;
+    private bool _restoring;
+    private bool _savingSnapshot;
+
+    /// <returns>Whether anything was applied.</returns>
+    private bool ApplyCommitted()
+    {
+        if (_restoring || _applied >= _raft.CommitIndex)
+            return false;
+        while (_applied < _raft.CommitIndex)
+        {
+            var entry = _raft.Log[_applied.Next];
+            if (entry.Index != _applied.Next)
+                throw new InvariantViolationException(
+                    "applied in order", $"entry {entry.Index} follows applied index {_applied}");
+            var result = entry.Kind == EntryKind.Command ? _machine.Apply(entry.Index, entry.Data) : default;
+            _applied = entry.Index;
+            _bytesSinceSnapshot += entry.Data.Length;
+            _observer?.Applied(entry);
+            _pending.Applied(entry.Index, entry.Term, result);
+        }
+
+        var due = _applied - _lastSnapshot >= _options.SnapshotEveryEntries
+            || _bytesSinceSnapshot >= _options.SnapshotEveryBytes;
+        if (due && !_savingSnapshot)
+            _ = TakeSnapshotAsync(new SnapshotId(_applied, _raft.Log.TermAt(_applied)));
+        return true;
+    }
+
+    private void StartSnapshotWork()
+    {
+        if (_effects.Restore is { } snapshot)
+            _ = RestoreAsync(snapshot);
+        foreach (var read in _effects.SnapshotReads)
+            _ = ReadSnapshotAsync(read);
+        foreach (var chunk in _effects.SnapshotChunks)
+        {
+            // One at a time: a newer snapshot would pull the file away from under the restore. The leader sends it again.
+            if (!_restoring)
+                _ = StoreSnapshotAsync(chunk);
+        }
+    }
+
+    private async Task TakeSnapshotAsync(SnapshotId snapshot)
+    {
+        _savingSnapshot = true;
+        try
+        {
+            // The cut is consistent because nothing is applied between here and the first await.
+            var content = new ArrayBufferWriter<byte>(1024);
+            _machine.WriteSnapshot(content);
+            _lastSnapshot = snapshot.Index;
+            _bytesSinceSnapshot = 0;
+            await _persister.SaveSnapshotAsync(snapshot, content.WrittenMemory);
+            if (_stopped)
+                return;
+            ReplicaLog.SnapshotSaved(_logger, _raft.Id, snapshot, content.WrittenCount);
+            var through = LogIndex.Max(LogIndex.Zero, snapshot.Index - _options.TrailingEntries);
+            Enqueue(Input.SnapshotTaken(snapshot, through));
+        }
+        catch (Exception fault)
+        {
+            Fail(fault);
+        }
+        finally
+        {
+            _savingSnapshot = false;
+        }
+    }
+
+    private async Task RestoreAsync(SnapshotId snapshot)
+    {
+        _restoring = true;
+        try
+        {
+            var content = await _persister.LoadSnapshotAsync(snapshot);
+            if (_stopped)
+                return;
+            _machine.Restore(content);
+            _restoring = false;
+            _applied = _lastSnapshot = snapshot.Index;
+            _bytesSinceSnapshot = 0;
+            _observer?.Restored(snapshot);
+            ReplicaLog.SnapshotRestored(_logger, _raft.Id, snapshot);
+            _pending.Skipped(snapshot.Index);
+            Enqueue(Input.Applied(snapshot.Index));
+        }
+        catch (Exception fault)
+        {
+            Fail(fault);
+        }
+    }
+
+    private async Task ReadSnapshotAsync(SnapshotRead read)
+    {
+        try
+        {
+            var chunk = await _persister.ReadSnapshotAsync(read.Snapshot, read.Offset, _options.SnapshotChunkBytes);
+            if (!_stopped)
+                Enqueue(Input.SnapshotRead(
+                    read, new InstallSnapshot(chunk.Snapshot, chunk.Offset, chunk.TotalBytes, chunk.Data)));
+        }
+        catch (Exception fault)
+        {
+            Fail(fault);
+        }
+    }
+
+    private async Task StoreSnapshotAsync(Message message)
+    {
+        try
+        {
+            var (snapshot, offset, totalBytes, data) = message.InstallSnapshot;
+            var (nextOffset, complete) = await _persister.StoreChunkAsync(snapshot, offset, totalBytes, data);
+            if (!_stopped)
+                Enqueue(Input.SnapshotStored(message, nextOffset, complete));
+        }
+        catch (Exception fault)
+        {
+            Fail(fault);
+        }
+    }
+}

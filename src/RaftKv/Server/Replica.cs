@@ -1,0 +1,242 @@
+using System.Runtime.InteropServices;
+using Microsoft.Extensions.Logging;
+using RaftKv.Consensus;
+using RaftKv.Platform;
+using RaftKv.Storage;
+
+namespace RaftKv.Server;
+
+/// <summary>Sends a message to a peer if it can be reached now; otherwise drops it. Raft repeats what matters.</summary>
+public delegate void SendToPeer(in Message message);
+
+/// <summary>
+/// One member of the cluster: drives the consensus core, its storage and the state machine in a single-threaded loop.
+/// Each turn takes all inputs, steps the core, hands writes to storage with one flush in flight, sends what need not wait,
+/// applies what is committed, and arms one timer. Inputs that arrive during a flush share the next one (group commit).
+/// </summary>
+public sealed partial class Replica<TResult> : IDisposable
+{
+    private readonly ReplicaOptions _options;
+    private readonly NodePlatform _platform;
+    private readonly IStateMachine<TResult> _machine;
+    private readonly Persister _persister;
+    private readonly SendToPeer _send;
+    private readonly ReplicaObserver? _observer;
+    private readonly ILogger _logger;
+    private readonly Raft _raft;
+    private readonly Effects _effects = new();
+    private readonly Queue<OutboundMessage> _gated = [];
+    private readonly PendingProposals<TResult> _pending = new();
+    private readonly ITimer _timer;
+    private readonly long _origin;
+    private List<Input> _inbox = [];
+    private List<Input> _turn = [];
+    private long _armedFor = long.MaxValue;
+    private long _appendedToken;
+    private long _durableToken;
+    private (Role Role, Term Term, NodeId Leader) _loggedRole;
+    private bool _turnScheduled;
+    private bool _flushing;
+    private bool _stopped;
+
+    internal Replica(
+        ReplicaOptions options, NodePlatform platform, IStateMachine<TResult> machine, Persister persister,
+        RecoveredState recovered, SendToPeer send, ReplicaObserver? observer)
+    {
+        _options = options;
+        _platform = platform;
+        _machine = machine;
+        _persister = persister;
+        _send = send;
+        _observer = observer;
+        _logger = platform.Logging.CreateLogger("RaftKv.Replica");
+        _origin = platform.Time.GetTimestamp();
+        _raft = new Raft(options.Raft, recovered, platform.Entropy.Below, Now());
+        _applied = _lastSnapshot = recovered.Snapshot.Index;
+        _timer = platform.Time.CreateTimer(static replica => ((Replica<TResult>)replica!).OnTimer(), this,
+            Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        ArmTimer();
+    }
+
+    /// <summary>Called once when the replica stops because of a fault: a broken invariant or a failed disk.</summary>
+    public event Action<Exception>? Failed;
+
+    /// <summary>The consensus core, for status and checks.</summary>
+    public Raft Raft => _raft;
+
+    /// <summary>The last entry that the state machine has applied.</summary>
+    public LogIndex Applied => _applied;
+
+    /// <summary>Whether the replica has stopped.</summary>
+    public bool IsStopped => _stopped;
+
+    /// <summary>A message from a peer.</summary>
+    public void Receive(in Message message) => Enqueue(Input.Received(message));
+
+    /// <summary>Proposes a command; the memory belongs to the log from now on.</summary>
+    public Task<ProposalOutcome<TResult>> ProposeAsync(ReadOnlyMemory<byte> command)
+    {
+        if (_stopped)
+            return Task.FromResult(new ProposalOutcome<TResult>(ProposalEnd.NotLeader, default, NodeId.None));
+        var number = _pending.Register(out var outcome);
+        Enqueue(Input.Propose(number, command));
+        return outcome;
+    }
+
+    /// <summary>Stops taking part. Callers that still wait get <see cref="ProposalEnd.Unknown"/>.</summary>
+    public void Dispose()
+    {
+        if (_stopped)
+            return;
+        _stopped = true;
+        _timer.Dispose();
+        _persister.Dispose();
+        _pending.Stop();
+    }
+
+    private long Now() => _platform.Time.GetElapsedTime(_origin).Ticks;
+
+    private void Enqueue(in Input input)
+    {
+        if (_stopped)
+            return;
+        _inbox.Add(input);
+        if (_turnScheduled)
+            return;
+        _turnScheduled = true;
+        _platform.Loop.Post(static replica => ((Replica<TResult>)replica!).RunTurn(), this);
+    }
+
+    private void OnTimer()
+    {
+        _armedFor = long.MaxValue;
+        Enqueue(Input.TimePassed);
+    }
+
+    private void RunTurn()
+    {
+        _turnScheduled = false;
+        if (_stopped)
+            return;
+        try
+        {
+            var now = Now();
+            (_turn, _inbox) = (_inbox, _turn);
+            foreach (ref readonly var input in CollectionsMarshal.AsSpan(_turn))
+                _raft.Step(now, input, _effects);
+            _turn.Clear();
+            ReleaseHeldMessages();
+            _raft.Step(now, Input.BatchEnd, _effects);
+            CarryOut(now);
+            ArmTimer();
+            LogRoleChange();
+            _observer?.TurnEnded();
+        }
+        catch (Exception fault)
+        {
+            Fail(fault);
+        }
+    }
+
+    private void CarryOut(long now)
+    {
+        do
+        {
+            HandWritesToStorage();
+            foreach (var result in _effects.Proposals)
+                _pending.Decide(result, _raft.Leader);
+            foreach (ref readonly var message in CollectionsMarshal.AsSpan(_effects.Messages))
+                SendOrHold(message);
+            StartSnapshotWork();
+            _effects.Clear();
+            if (ApplyCommitted())
+                _raft.Step(now, Input.Applied(_applied), _effects);
+        }
+        while (!_effects.IsEmpty);
+    }
+
+    private void HandWritesToStorage()
+    {
+        foreach (ref readonly var write in CollectionsMarshal.AsSpan(_effects.Writes))
+        {
+            _persister.Append(write);
+            _appendedToken = write.Token;
+        }
+
+        if (_appendedToken > _durableToken && !_flushing)
+            _ = FlushAsync();
+    }
+
+    private async Task FlushAsync()
+    {
+        _flushing = true;
+        try
+        {
+            while (_appendedToken > _durableToken)
+            {
+                _durableToken = await _persister.FlushAsync();
+                if (_stopped)
+                    return;
+                Enqueue(Input.Persisted(_durableToken));
+            }
+        }
+        catch (Exception fault)
+        {
+            Fail(fault);
+        }
+        finally
+        {
+            _flushing = false;
+        }
+    }
+
+    private void SendOrHold(in OutboundMessage outbound)
+    {
+        if (outbound.After <= _durableToken)
+            Send(outbound.Message);
+        else
+            _gated.Enqueue(outbound);
+    }
+
+    private void ReleaseHeldMessages()
+    {
+        while (_gated.TryPeek(out var outbound) && outbound.After <= _durableToken)
+            Send(_gated.Dequeue().Message);
+    }
+
+    private void Send(in Message message)
+    {
+        _observer?.Sending(message);
+        _send(message);
+    }
+
+    private void ArmTimer()
+    {
+        var deadline = _raft.NextDeadline;
+        if (deadline == _armedFor)
+            return;
+        _armedFor = deadline;
+        var due = deadline == long.MaxValue
+            ? Timeout.InfiniteTimeSpan
+            : TimeSpan.FromTicks(Math.Max(0, deadline - Now()));
+        _timer.Change(due, Timeout.InfiniteTimeSpan);
+    }
+
+    private void LogRoleChange()
+    {
+        var role = (_raft.Role, _raft.Term, _raft.Leader);
+        if (role == _loggedRole)
+            return;
+        _loggedRole = role;
+        ReplicaLog.RoleChanged(_logger, _raft.Id, role.Role, role.Term, role.Leader);
+    }
+
+    private void Fail(Exception fault)
+    {
+        if (_stopped)
+            return;
+        ReplicaLog.Failed(_logger, _options.Raft.Id, fault);
+        Dispose();
+        Failed?.Invoke(fault);
+    }
+}

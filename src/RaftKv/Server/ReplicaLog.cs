@@ -1,0 +1,20 @@
+using Microsoft.Extensions.Logging;
+using RaftKv.Consensus;
+
+namespace RaftKv.Server;
+
+/// <summary>Log messages of a replica.</summary>
+internal static partial class ReplicaLog
+{
+    [LoggerMessage(1, LogLevel.Critical, "{Node} stops: its storage or one of its invariants failed")]
+    public static partial void Failed(ILogger logger, NodeId node, Exception fault);
+
+    [LoggerMessage(2, LogLevel.Information, "{Node} is {Role} in term {Term}; leader {Leader}")]
+    public static partial void RoleChanged(ILogger logger, NodeId node, Role role, Term term, NodeId leader);
+
+    [LoggerMessage(3, LogLevel.Information, "{Node} has saved snapshot {Snapshot} of {Bytes} bytes")]
+    public static partial void SnapshotSaved(ILogger logger, NodeId node, SnapshotId snapshot, int bytes);
+
+    [LoggerMessage(4, LogLevel.Information, "{Node} has restored snapshot {Snapshot} from the leader")]
+    public static partial void SnapshotRestored(ILogger logger, NodeId node, SnapshotId snapshot);
+}

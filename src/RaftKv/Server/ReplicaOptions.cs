@@ -1,0 +1,35 @@
+using RaftKv.Consensus;
+
+namespace RaftKv.Server;
+
+/// <summary>Settings of a replica.</summary>
+public sealed record ReplicaOptions
+{
+    /// <summary>Settings of the consensus core.</summary>
+    public required RaftOptions Raft { get; init; }
+
+    /// <summary>Applied entries after which a new snapshot is taken.</summary>
+    public int SnapshotEveryEntries { get; init; } = 10_000;
+
+    /// <summary>Applied command bytes after which a new snapshot is taken.</summary>
+    public long SnapshotEveryBytes { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>Entries kept behind a snapshot, so that a follower that lags a little needs no snapshot.</summary>
+    public int TrailingEntries { get; init; } = 1_000;
+
+    /// <summary>Bytes of snapshot in one message.</summary>
+    public int SnapshotChunkBytes { get; init; } = 256 * 1024;
+
+    /// <summary>Checks the settings.</summary>
+    /// <exception cref="ArgumentException">A setting is out of range; the message names it.</exception>
+    public void Validate()
+    {
+        Raft.Validate();
+        if (SnapshotEveryEntries <= 0 || SnapshotEveryBytes <= 0)
+            throw new ArgumentException("SnapshotEveryEntries and SnapshotEveryBytes must be positive.");
+        if (TrailingEntries < 0)
+            throw new ArgumentException($"TrailingEntries must not be negative, but is {TrailingEntries}.");
+        if (SnapshotChunkBytes <= 0)
+            throw new ArgumentException($"SnapshotChunkBytes must be positive, but is {SnapshotChunkBytes}.");
+    }
+}
