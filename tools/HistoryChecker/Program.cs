@@ -1,1 +1,1 @@
-return 2;
+return RaftKv.HistoryChecker.Commands.CommandLine.Run(args, Console.Out, Console.Error);

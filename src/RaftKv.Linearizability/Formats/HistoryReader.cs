@@ -1,0 +1,52 @@
+using System.IO.Compression;
+using System.Text;
+
+namespace RaftKv.Linearizability.Formats;
+
+/// <summary>
+/// Reads a history in any format that it recognises from the content: kv-history-1 JSON lines, Jepsen's EDN and its
+/// log of etcd, Porcupine's key-value logs; plain or gzipped.
+/// </summary>
+public static class HistoryReader
+{
+    /// <summary>Reads a history.</summary>
+    /// <param name="content">The bytes of the file, from a stream that can seek; left open.</param>
+    /// <param name="file">The file's name, for messages.</param>
+    /// <exception cref="MalformedHistoryException">
+    /// The content is no history in a known format, is truncated, or contradicts itself.
+    /// </exception>
+    public static RecordedHistory Read(Stream content, string file)
+    {
+        ArgumentNullException.ThrowIfNull(content);
+        var zipped = content.ReadByte() == 0x1F && content.ReadByte() == 0x8B;
+        content.Position = 0;
+        using var plain = zipped ? new GZipStream(content, CompressionMode.Decompress, leaveOpen: true) : null;
+        using var text = new StreamReader(
+            plain ?? content, new UTF8Encoding(false, throwOnInvalidBytes: true), leaveOpen: true);
+        var lines = new LineReader(text, file);
+        try
+        {
+            return Recognise(lines);
+        }
+        catch (Exception exception) when (exception is InvalidDataException or DecoderFallbackException)
+        {
+            throw new MalformedHistoryException(file, lines.Line + 1, exception.Message);
+        }
+    }
+
+    private static RecordedHistory Recognise(LineReader lines)
+    {
+        while (lines.Next() && string.IsNullOrWhiteSpace(lines.Text))
+            continue;
+        var start = lines.Text.AsSpan().TrimStart();
+        if (start.IsEmpty)
+            throw lines.Malformed("the file is empty");
+        if (JepsenLogFormat.Recognises(start))
+            return JepsenLogFormat.Read(lines);
+        if (start[0] is '[' or '(' or ';' || start.StartsWith("{:"))
+            return EdnFormat.Read(lines);
+        if (start[0] == '{')
+            return KvHistoryFormat.Read(lines);
+        throw lines.Malformed("not a history in a known format");
+    }
+}

@@ -1,0 +1,59 @@
+using System.Text.Json;
+using RaftKv.Linearizability.Models;
+
+namespace RaftKv.Linearizability.Formats;
+
+/// <summary>kv-history-1: JSON lines, a header and then one operation a line, in the order of their calls.</summary>
+internal static class KvHistoryFormat
+{
+    public const string Name = "kv-history-1";
+
+    public static RecordedHistory Read(LineReader lines)
+    {
+        var count = ReadHeader(lines);
+        var operations = new List<Operation<KvInput, KvOutput>>();
+        var line = new KvHistoryLine();
+        while (lines.Next())
+        {
+            Operation<KvInput, KvOutput> operation;
+            try
+            {
+                operation = line.Parse(lines.Text);
+            }
+            catch (Exception exception) when (exception is JsonException or FormatException)
+            {
+                throw lines.Malformed(exception.Message);
+            }
+
+            if (operations.Count > 0 && operation.Call < operations[^1].Call)
+                throw lines.Malformed($"called at {operation.Call}, before the line above ({operations[^1].Call})");
+            operations.Add(operation);
+        }
+
+        if (operations.Count != count)
+            throw lines.Malformed($"the header promises {count} operations, the file holds {operations.Count}");
+        return new RecordedHistory<string?, KvInput, KvOutput>("kv", new KvModel(), operations);
+    }
+
+    private static int ReadHeader(LineReader lines)
+    {
+        try
+        {
+            using var header = JsonDocument.Parse(lines.Text);
+            if (header.RootElement.GetProperty("format").GetString() is var format && format != Name)
+                throw lines.Malformed($"the format is '{format}', not '{Name}'");
+            if (header.RootElement.GetProperty("model").GetString() is var model && model != "kv")
+                throw lines.Malformed($"the model is '{model}', not 'kv'");
+            return header.RootElement.GetProperty("ops").GetInt32();
+        }
+        catch (KeyNotFoundException)
+        {
+            throw lines.Malformed($"not a {Name} header: 'format', 'model' and 'ops' are needed");
+        }
+        catch (Exception exception)
+            when (exception is JsonException or InvalidOperationException or FormatException)
+        {
+            throw lines.Malformed($"not a {Name} header: {exception.Message}");
+        }
+    }
+}

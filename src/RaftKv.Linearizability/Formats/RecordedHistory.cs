@@ -1,0 +1,42 @@
+namespace RaftKv.Linearizability.Formats;
+
+/// <summary>A history that was read from a file, with the model that the file is about.</summary>
+public abstract class RecordedHistory
+{
+    private protected RecordedHistory(string model) => Model = model;
+
+    /// <summary>The name of the model: kv, cas-register, multi-register or mutex.</summary>
+    public string Model { get; }
+
+    /// <summary>How many operations there are.</summary>
+    public abstract int Count { get; }
+
+    /// <summary>How many of them are of unknown outcome.</summary>
+    public abstract int UnknownCount { get; }
+
+    /// <summary>Checks the history against its model.</summary>
+    public abstract CheckResult Check(Budget? budget = null);
+}
+
+/// <summary>A history of a known model.</summary>
+public sealed class RecordedHistory<TState, TInput, TOutput> : RecordedHistory
+    where TInput : notnull
+{
+    private readonly IModel<TState, TInput, TOutput> _model;
+
+    internal RecordedHistory(
+        string name, IModel<TState, TInput, TOutput> model, IReadOnlyList<Operation<TInput, TOutput>> operations)
+        : base(name) => (_model, Operations) = (model, operations);
+
+    /// <summary>The operations, in the order of their calls.</summary>
+    public IReadOnlyList<Operation<TInput, TOutput>> Operations { get; }
+
+    /// <inheritdoc/>
+    public override int Count => Operations.Count;
+
+    /// <inheritdoc/>
+    public override int UnknownCount => Operations.Count(operation => !operation.Outcome.IsKnown);
+
+    /// <inheritdoc/>
+    public override CheckResult Check(Budget? budget = null) => Checker.Check(_model, Operations, budget);
+}

@@ -1,0 +1,48 @@
+namespace RaftKv.Linearizability.Models;
+
+/// <summary>A key-value store: every key is a part of its own, whose state is its value.</summary>
+/// <param name="initial">What every key holds at first; null: it is absent.</param>
+public sealed class KvModel(string? initial = null) : IModel<string?, KvInput, KvOutput>
+{
+    /// <inheritdoc/>
+    public string? Initial => initial;
+
+    /// <inheritdoc/>
+    public IEqualityComparer<KvInput> Parts => SameKey.Instance;
+
+    /// <inheritdoc/>
+    public bool Step(string? state, KvInput input, Outcome<KvOutput> outcome, out string? next)
+    {
+        next = state;
+        switch (input.Kind)
+        {
+            case KvKind.Get:
+                return !outcome.IsKnown || outcome.Value.Value == state;
+            case KvKind.Put:
+                next = input.Value;
+                return true;
+            case KvKind.Append:
+                next = state + input.Value;
+                return true;
+            default:
+                var matches = state == input.Expected;
+                if (matches)
+                    next = input.Value;
+                return !outcome.IsKnown || outcome.Value.Succeeded == matches;
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool IsReadOnly(KvInput input, Outcome<KvOutput> outcome) =>
+        input.Kind == KvKind.Get
+        || (input.Kind == KvKind.CompareAndSet && outcome is { IsKnown: true, Value.Succeeded: false });
+
+    private sealed class SameKey : IEqualityComparer<KvInput>
+    {
+        public static readonly SameKey Instance = new();
+
+        public bool Equals(KvInput x, KvInput y) => x.Key == y.Key;
+
+        public int GetHashCode(KvInput input) => input.Key.GetHashCode(StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,61 @@
+namespace RaftKv.Linearizability.Models;
+
+/// <summary>The kinds of operations on a register.</summary>
+public enum RegisterKind
+{
+    /// <summary>Reads the value.</summary>
+    Read,
+
+    /// <summary>Sets the value.</summary>
+    Write,
+
+    /// <summary>Sets the value if it is the expected one.</summary>
+    CompareAndSet,
+}
+
+/// <summary>A request to a register.</summary>
+/// <param name="Kind">What to do.</param>
+/// <param name="Value">What to write or set; ignored by a read.</param>
+/// <param name="Expected">What a compare-and-set expects.</param>
+public readonly record struct RegisterInput<TValue>(
+    RegisterKind Kind, TValue? Value = default, TValue? Expected = default);
+
+/// <summary>The answer to a <see cref="RegisterInput{TValue}"/>.</summary>
+/// <param name="Value">What a read found.</param>
+/// <param name="Succeeded">Whether a compare-and-set found what it expected; true for the other kinds.</param>
+public readonly record struct RegisterOutput<TValue>(TValue? Value, bool Succeeded = true);
+
+/// <summary>One register: read, write and compare-and-set.</summary>
+/// <param name="initial">What it holds at first.</param>
+public sealed class RegisterModel<TValue>(TValue? initial = default)
+    : IModel<TValue?, RegisterInput<TValue>, RegisterOutput<TValue>>
+{
+    /// <inheritdoc/>
+    public TValue? Initial => initial;
+
+    /// <inheritdoc/>
+    public bool Step(
+        TValue? state, RegisterInput<TValue> input, Outcome<RegisterOutput<TValue>> outcome, out TValue? next)
+    {
+        var values = EqualityComparer<TValue?>.Default;
+        next = state;
+        switch (input.Kind)
+        {
+            case RegisterKind.Read:
+                return !outcome.IsKnown || values.Equals(outcome.Value.Value, state);
+            case RegisterKind.Write:
+                next = input.Value;
+                return true;
+            default:
+                var matches = values.Equals(state, input.Expected);
+                if (matches)
+                    next = input.Value;
+                return !outcome.IsKnown || outcome.Value.Succeeded == matches;
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool IsReadOnly(RegisterInput<TValue> input, Outcome<RegisterOutput<TValue>> outcome) =>
+        input.Kind == RegisterKind.Read
+        || (input.Kind == RegisterKind.CompareAndSet && outcome is { IsKnown: true, Value.Succeeded: false });
+}

@@ -1,0 +1,217 @@
+namespace RaftKv.Linearizability.Search;
+
+/// <summary>
+/// The search of Wing and Gong with Lowe's memory of configurations, over one part. Three rules cut it down, each
+/// because some linearization of every linearizable history keeps to it:
+/// a read that can take effect now does so at once;
+/// of equal operations of unknown outcome the one called first is used first;
+/// one of unknown outcome takes effect only if the operation right after it would come out differently without it
+/// (else drop it, and take a linearization with the fewest of them).
+/// </summary>
+internal sealed class DepthFirstSearch
+{
+    private const int None = -1;
+    private readonly Part _part;
+    private readonly StateSpace _space;
+    private readonly BudgetMeter _meter;
+    private readonly ConfigurationSet _seen = new();
+
+    // The events of the operations that have not taken effect: a doubly linked list whose sentinel is the last index.
+    private readonly int[] _next;
+    private readonly int[] _previous;
+    private readonly int _sentinel;
+
+    private readonly UnknownOperations _unknowns;
+    private readonly List<Frame> _path = [];
+    private int _missing;
+    private int _state;
+
+    // The state before the last operation, if that was one of unknown outcome.
+    private int _stateBeforeUnknown = None;
+    private ulong _high;
+    private ulong _low;
+
+    public DepthFirstSearch(Part part, StateSpace space, BudgetMeter meter)
+    {
+        (_part, _space, _meter) = (part, space, meter);
+        _sentinel = part.Events.Length;
+        _missing = _sentinel / 2;
+        _next = new int[_sentinel + 1];
+        _previous = new int[_sentinel + 1];
+        for (var i = 0; i <= _sentinel; i++)
+        {
+            _next[i] = i == _sentinel ? 0 : i + 1;
+            _previous[i] = i == 0 ? _sentinel : i - 1;
+        }
+
+        _unknowns = new UnknownOperations(part);
+    }
+
+    public Verdict Run(long stepLimit)
+    {
+        var lastStep = _meter.Steps > long.MaxValue - stepLimit ? long.MaxValue : _meter.Steps + stepLimit;
+        while (true)
+        {
+            var worthwhile = TakeReads();
+            if (_missing == 0)
+                return Verdict.Linearizable;
+            if (_seen.GrowthBytes is > 0 and var bytes)
+            {
+                if (!_meter.Reserve(bytes))
+                    return Verdict.Unknown;
+                _seen.Grow();
+            }
+
+            var choice = worthwhile && IsNew() ? FirstChoice() : None;
+            while (choice == None)
+            {
+                if (_path.Count == 0)
+                    return Verdict.Illegal;
+                choice = Undo() is var undone and not None ? NextChoice(undone) : None;
+            }
+
+            Take(choice, isChoice: true);
+            if (_meter.IsExhausted || _meter.Steps >= lastStep)
+                return Verdict.Unknown;
+        }
+    }
+
+    /// <summary>Takes what reads this state; false when one shows the last unknown operation to be of no use.</summary>
+    private bool TakeReads()
+    {
+        var last = _sentinel;
+        for (var at = _next[last]; at != _sentinel && _part.Events[at] >= 0; at = _next[last])
+        {
+            var operationClass = _part.Classes[_part.Events[at]];
+            if (!_space.IsReadOnly(operationClass) || Step(_state, operationClass) == StateSpace.Impossible)
+            {
+                last = at;
+                continue;
+            }
+
+            if (!IsWorthwhile(operationClass, _state))
+                return false;
+            Take(at, isChoice: false);
+        }
+
+        return true;
+    }
+
+    private bool IsNew()
+    {
+        var rest = ((ulong)(uint)_state << 32) | (uint)_stateBeforeUnknown;
+        return _seen.Add(_high ^ ConfigurationSet.Mix(rest), _low ^ ConfigurationSet.Mix(~rest));
+    }
+
+    // Choices are numbered: the events of calls, then above the sentinel the groups of equal unknown operations.
+    private int FirstChoice() => ChoiceAt(_next[_sentinel]);
+
+    private int NextChoice(int choice) => choice < _sentinel ? ChoiceAt(_next[choice]) : UnknownChoice(choice + 1);
+
+    private int ChoiceAt(int at)
+    {
+        for (; _part.Events[at] >= 0; at = _next[at])
+        {
+            var operationClass = _part.Classes[_part.Events[at]];
+            if (!_space.IsReadOnly(operationClass) && IsPossible(operationClass))
+                return at;
+        }
+
+        return UnknownChoice(_sentinel + 1);
+    }
+
+    private int UnknownChoice(int choice)
+    {
+        var firstReturn = _next[_sentinel];
+        while (_part.Events[firstReturn] >= 0)
+            firstReturn = _next[firstReturn];
+        for (; choice - _sentinel - 1 < _unknowns.GroupCount; choice++)
+        {
+            var operation = _unknowns.First(choice - _sentinel - 1);
+            if (operation == None || _part.CallAt[operation] > firstReturn)
+                continue;
+            var operationClass = _part.Classes[operation];
+            if (Step(_state, operationClass) != _state && IsPossible(operationClass))
+                return choice;
+        }
+
+        return None;
+    }
+
+    private bool IsPossible(int operationClass)
+    {
+        var next = Step(_state, operationClass);
+        return next != StateSpace.Impossible && IsWorthwhile(operationClass, next);
+    }
+
+    private bool IsWorthwhile(int operationClass, int next) =>
+        _stateBeforeUnknown == None || Step(_stateBeforeUnknown, operationClass) != next;
+
+    private int Step(int state, int operationClass)
+    {
+        _meter.Spend();
+        return _space.Step(state, operationClass);
+    }
+
+    private void Take(int choice, bool isChoice)
+    {
+        _path.Add(new Frame(choice, isChoice, _state, _stateBeforeUnknown));
+        if (choice > _sentinel)
+        {
+            var operation = _unknowns.Use(choice - _sentinel - 1);
+            Flip(operation);
+            _stateBeforeUnknown = _state;
+            _state = _space.Step(_state, _part.Classes[operation]);
+            return;
+        }
+
+        var taken = _part.Events[choice];
+        Flip(taken);
+        Unlink(choice);
+        Unlink(_part.ReturnAt[taken]);
+        _missing--;
+        _stateBeforeUnknown = None;
+        if (isChoice)
+            _state = _space.Step(_state, _part.Classes[taken]);
+    }
+
+    /// <summary>Undoes the last operation; its choice, or none if it had been taken without choosing.</summary>
+    private int Undo()
+    {
+        var frame = _path[^1];
+        _path.RemoveAt(_path.Count - 1);
+        (_state, _stateBeforeUnknown) = (frame.State, frame.StateBeforeUnknown);
+        if (frame.Choice > _sentinel)
+        {
+            Flip(_unknowns.Release(frame.Choice - _sentinel - 1));
+            return frame.Choice;
+        }
+
+        var operation = _part.Events[frame.Choice];
+        Flip(operation);
+        Relink(_part.ReturnAt[operation]);
+        Relink(frame.Choice);
+        _missing++;
+        return frame.IsChoice ? frame.Choice : None;
+    }
+
+    private void Flip(int operation)
+    {
+        _high ^= ConfigurationSet.Mix((ulong)operation << 1);
+        _low ^= ConfigurationSet.Mix(((ulong)operation << 1) | 1);
+    }
+
+    private void Unlink(int at)
+    {
+        _next[_previous[at]] = _next[at];
+        _previous[_next[at]] = _previous[at];
+    }
+
+    private void Relink(int at)
+    {
+        _next[_previous[at]] = at;
+        _previous[_next[at]] = at;
+    }
+
+    private readonly record struct Frame(int Choice, bool IsChoice, int State, int StateBeforeUnknown);
+}

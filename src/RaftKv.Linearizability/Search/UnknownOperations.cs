@@ -1,0 +1,39 @@
+namespace RaftKv.Linearizability.Search;
+
+/// <summary>
+/// The operations of unknown outcome, in groups of equal ones. Within a group they are used in the order of their
+/// calls: any linearization that uses a later one first stays one when the two change places.
+/// </summary>
+internal sealed class UnknownOperations
+{
+    private readonly List<List<int>> _groups = [];
+    private readonly int[] _used;
+
+    public UnknownOperations(Part part)
+    {
+        var groupOf = new Dictionary<int, int>();
+        for (var operation = 0; operation < part.Classes.Length; operation++)
+        {
+            if (!part.IsUnknown(operation))
+                continue;
+            if (!groupOf.TryGetValue(part.Classes[operation], out var group))
+            {
+                groupOf.Add(part.Classes[operation], group = _groups.Count);
+                _groups.Add([]);
+            }
+
+            _groups[group].Add(operation);
+        }
+
+        _used = new int[_groups.Count];
+    }
+
+    public int GroupCount => _groups.Count;
+
+    /// <summary>The first unused operation of a group, or -1.</summary>
+    public int First(int group) => _used[group] < _groups[group].Count ? _groups[group][_used[group]] : -1;
+
+    public int Use(int group) => _groups[group][_used[group]++];
+
+    public int Release(int group) => _groups[group][--_used[group]];
+}

@@ -1,0 +1,96 @@
+using Xunit;
+
+namespace RaftKv.Linearizability.Tests.Formats;
+
+public sealed class EdnTests
+{
+    [Theory]
+    [InlineData("0", Verdict.Linearizable)]
+    [InlineData("1", Verdict.Illegal)]
+    [InlineData("nil", Verdict.Linearizable)]
+    public void A_register_starts_as_0_and_a_read_of_nil_says_nothing(string read, Verdict expected) =>
+        Assert.Equal(expected, HistoryText.Check($$"""
+            ; a comment
+            [{:process 1, :type :invoke, :f :read, :value nil}
+             {:process :nemesis, :type :info, :f :kill}
+             {:process 1, :type :ok, :f :read, :value {{read}}, :time 12, :error #tag [:a "b\n"]}]
+            """));
+
+    [Fact]
+    public void What_failed_did_not_happen() => Assert.Equal(Verdict.Illegal, HistoryText.Check("""
+        ({:process 1, :type :invoke, :f :cas, :value [0 5]}
+         {:process 1, :type :fail, :f :cas, :value [0 5]}
+         {:process 1, :type :invoke, :f :read}
+         {:process 1, :type :ok, :f :read, :value 5})
+        """));
+
+    [Fact]
+    public void What_has_no_answer_is_of_unknown_outcome() => Assert.Equal(Verdict.Linearizable, HistoryText.Check("""
+        {:process 1, :type :invoke, :f :write, :value 5}
+        {:process 1, :type :info, :f :write, :value 5}
+        {:process 2, :type :invoke, :f :write, :value 6}
+        {:process 3, :type :invoke, :f :read, :value nil}
+        {:process 3, :type :ok, :f :read, :value 6}
+        {:process 4, :type :invoke, :f :read, :value nil}
+        {:process 4, :type :ok, :f :read, :value 5}
+        """));
+
+    [Theory]
+    [InlineData(":acquire", Verdict.Illegal)]
+    [InlineData(":release", Verdict.Linearizable)]
+    public void A_mutex_starts_free(string second, Verdict expected) => Assert.Equal(expected, HistoryText.Check($$"""
+        [{:process 1, :type :invoke, :f :acquire} {:process 1, :type :ok, :f :acquire}
+         {:process 2, :type :invoke, :f {{second}}} {:process 2, :type :ok, :f {{second}}}]
+        """));
+
+    [Theory]
+    [InlineData("2", "2", Verdict.Linearizable)]
+    [InlineData("2", "0", Verdict.Illegal)]
+    [InlineData("nil", "2", Verdict.Linearizable)]
+    public void A_transaction_is_atomic(string x, string y, Verdict expected) =>
+        Assert.Equal(expected, HistoryText.Check($$"""
+            [{:process 1, :type :invoke, :f :txn, :value [[:write :x 2] [:write :y 2]]}
+             {:process 1, :type :ok, :f :txn, :value [[:write :x 2] [:write :y 2]]}
+             {:process 2, :type :invoke, :f :txn, :value [[:read :x nil] [:read :y nil]]}
+             {:process 2, :type :ok, :f :txn, :value [[:read :x {{x}}] [:read :y {{y}}]]}]
+            """));
+
+    [Theory]
+    [InlineData("x 0 0 y", Verdict.Linearizable)]
+    [InlineData("", Verdict.Illegal)]
+    public void A_key_value_log_starts_with_empty_strings(string read, Verdict expected) =>
+        Assert.Equal(expected, HistoryText.Check($$"""
+            {:process 0, :type :invoke, :f :get, :key "0", :value nil}
+            {:process 0, :type :ok, :f :get, :key "0", :value ""}
+            {:process 0, :type :invoke, :f :append, :key "0", :value "x 0 0 y"}
+            {:process 0, :type :ok, :f :append, :key "0", :value "x 0 0 y"}
+            {:process 0, :type :invoke, :f :get, :key "0", :value nil}
+            {:process 0, :type :ok, :f :get, :key "0", :value "{{read}}"}
+            """));
+
+    [Fact]
+    public void A_history_without_operations_is_linearizable() =>
+        Assert.Equal(Verdict.Linearizable, HistoryText.Check("[{:process :nemesis, :type :info, :f :kill}]"));
+
+    [Theory]
+    [InlineData("[{:process 1, :type :invoke, :f :read}", "ends inside what began on line 1")]
+    [InlineData("[{:process 1, :type :invoke, :f :read", "ends inside")]
+    [InlineData("[{:process 1, :type :invoke, :f}]", "a key without a value")]
+    [InlineData("[{:process 1, :type :invoke, :f :read}]]", "closes nothing")]
+    [InlineData("[{:type :invoke, :f :read}]", "without :process")]
+    [InlineData("[{:process 1x, :type :invoke, :f :read}]", "no number")]
+    [InlineData("[{:process 1, :type :began, :f :read}]", "type 'began'")]
+    [InlineData("[{:process 1, :type :invoke}]", "without :f")]
+    [InlineData("[{:process 1, :type :invoke, :f :write}]", "value")]
+    [InlineData("[{:process 1, :type :invoke, :f :cas, :value [1]}]", "no meaning")]
+    [InlineData("[{:process 1, :type :invoke, :f :enqueue, :value 1}]", "no meaning")]
+    [InlineData("[{:process 1, :type :ok, :f :read, :value 1}]", "no operation open")]
+    [InlineData("[5]", "a map is expected")]
+    [InlineData("[\"unended]", "does not end")]
+    [InlineData("[{:process 1, :type :invoke, :f :get, :value nil}]", "without :key")]
+    [InlineData("[{:process 1, :type :invoke, :f :txn, :value [[:swap :x 1]]}]", "neither a read nor a write")]
+    public void A_malformed_history_is_refused(string text, string reason) => HistoryText.Rejects(text, 1, reason);
+
+    [Fact]
+    public void Deep_nesting_is_refused() => HistoryText.Rejects(new string('[', 100_000), 1, "too deeply");
+}

@@ -1,0 +1,89 @@
+using System.Collections.Immutable;
+using RaftKv.Linearizability.Models;
+using Xunit;
+
+namespace RaftKv.Linearizability.Tests.Oracle;
+
+/// <summary>The checker against the definition, on random small histories of every model.</summary>
+public sealed class BruteForceTests
+{
+    private static readonly string?[] Values = [null, "0", "1", "2"];
+
+    [Fact]
+    public void Agrees_on_key_value_histories_whose_values_repeat() => Compare(new KvModel(), (random, _) =>
+    {
+        var key = random.Next(4) == 0 ? "b" : "a";
+        var value = Values[random.Next(1, 4)]!;
+        return random.Next(4) switch
+        {
+            0 => KvInput.Put(key, value),
+            1 => KvInput.CompareAndSet(key, Values[random.Next(4)], value),
+            2 when random.Next(2) == 0 => KvInput.Append(key, value),
+            _ => KvInput.Get(key),
+        };
+    }, KvAnswer);
+
+    [Fact]
+    public void Agrees_on_key_value_histories_whose_values_are_unique() => Compare(new KvModel(), (random, i) =>
+        random.Next(4) switch
+        {
+            0 or 1 => KvInput.Put("a", $"{i}"),
+            2 when random.Next(3) == 0 => KvInput.CompareAndSet("a", i == 0 ? null : $"{random.Next(i)}", $"{i}"),
+            _ => KvInput.Get("a"),
+        }, KvAnswer);
+
+    [Fact]
+    public void Agrees_on_appends_with_and_without_puts() => Compare(new KvModel(), (random, i) => random.Next(8) switch
+    {
+        0 => KvInput.Put("a", $"{i};"),
+        < 5 => KvInput.Append("a", $"{i};"),
+        _ => KvInput.Get("a"),
+    }, KvAnswer);
+
+    [Fact]
+    public void Agrees_on_registers() => Compare(new RegisterModel<int>(), (random, _) => random.Next(3) switch
+    {
+        0 => new RegisterInput<int>(RegisterKind.Read),
+        1 => new RegisterInput<int>(RegisterKind.Write, random.Next(3)),
+        _ => new RegisterInput<int>(RegisterKind.CompareAndSet, random.Next(3), random.Next(3)),
+    }, (random, state, input) => input.Kind switch
+    {
+        RegisterKind.Read => new RegisterOutput<int>(random.Next(4) == 0 ? random.Next(3) : state),
+        RegisterKind.CompareAndSet => new RegisterOutput<int>(0, state == input.Expected),
+        _ => new RegisterOutput<int>(0),
+    });
+
+    [Fact]
+    public void Agrees_on_mutexes() => Compare(
+        new MutexModel(),
+        (random, _) => (MutexInput)random.Next(2),
+        (random, state, input) => random.Next(5) == 0 ? random.Next(2) == 0 : state == (input == MutexInput.Release));
+
+    [Fact]
+    public void Agrees_on_transactions() => Compare(new MultiRegisterModel("0"), (random, _) => new Transaction(
+        [.. Enumerable.Range(0, random.Next(1, 3)).Select(_ => new RegisterAccess(
+            random.Next(2) == 0 ? "x" : "y", random.Next(2) == 0, Values[random.Next(1, 3)]))]),
+        (random, state, input) => [.. input.Accesses.Select(access => access.IsWrite ? null
+            : input.Accesses.LastOrDefault(before => before.IsWrite && before.Register == access.Register) is
+                { Register: not null } write && input.Accesses.IndexOf(write) < input.Accesses.IndexOf(access)
+                ? write.Value
+                : state.GetValueOrDefault(access.Register, "0"))]);
+
+    private static KvOutput KvAnswer(Random random, string? state, KvInput input) => input.Kind switch
+    {
+        KvKind.Get => KvOutput.Read(state),
+        KvKind.CompareAndSet => state == input.Expected ? KvOutput.Done : KvOutput.Mismatch,
+        _ => KvOutput.Done,
+    };
+
+    private static void Compare<TState, TInput, TOutput>(
+        IModel<TState, TInput, TOutput> model,
+        Func<Random, int, TInput> input,
+        Func<Random, TState, TInput, TOutput> answer)
+        where TInput : notnull =>
+        Cases.ForAll(random => RandomHistory.Of(random, model, input, answer), history =>
+        {
+            var expected = BruteForce.IsLinearizable(model, history) ? Verdict.Linearizable : Verdict.Illegal;
+            Assert.Equal(expected, Checker.Check(model, history).Verdict);
+        });
+}

@@ -1,0 +1,86 @@
+using RaftKv.HistoryChecker.Commands;
+using Xunit;
+
+namespace RaftKv.Linearizability.Tests.Tool;
+
+public sealed class CommandLineTests : IDisposable
+{
+    private const string Legal = """{"c":1,"f":"get","k":"a","o":null,"t":[1,2]}""";
+    private const string Illegal = """{"c":1,"f":"get","k":"a","o":"1","t":[1,2]}""";
+    private readonly string _folder = Directory.CreateTempSubdirectory("historychecker").FullName;
+    private readonly StringWriter _output = new() { NewLine = "\n" };
+    private readonly StringWriter _error = new();
+
+    public void Dispose()
+    {
+        Directory.Delete(_folder, recursive: true);
+        _output.Dispose();
+        _error.Dispose();
+    }
+
+    [Fact]
+    public void Check_prints_a_verdict_for_each_file_and_ends_with_the_worst()
+    {
+        var (legal, illegal) = (Write("legal.jsonl", Legal), Write("illegal.jsonl", Illegal));
+        Assert.Equal(ExitCode.Linearizable, Run("check", legal));
+        Assert.Equal(ExitCode.Illegal, Run("check", illegal, legal));
+        Assert.Contains("illegal.jsonl: illegal (kv, 1 operations;", _output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("legal.jsonl: linearizable (kv, 1 operations;", _output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_malformed_file_is_named_with_its_line_and_the_others_are_checked()
+    {
+        Assert.Equal(ExitCode.BadInput, Run("check", Write("bad.jsonl", "{}"), Write("illegal.jsonl", Illegal)));
+        Assert.Contains("bad.jsonl:2: ", _error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("illegal.jsonl: illegal", _output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData]
+    [InlineData("check")]
+    [InlineData("check", "no-such-file")]
+    [InlineData("check", "--budget", "soon", "x")]
+    [InlineData("check", "--memory", "-1M", "x")]
+    [InlineData("score", "no-such-file")]
+    [InlineData("frobnicate")]
+    public void Wrong_usage_ends_with_2(params string[] arguments) =>
+        Assert.Equal(ExitCode.BadInput, Run(arguments));
+
+    [Fact]
+    public void An_exhausted_budget_ends_with_3()
+    {
+        var crowd = Enumerable.Range(0, 40).Select(i =>
+            $$"""{"c":{{i}},"f":"cas","k":"a","e":"{{i % 5}}","v":"{{i % 7}}","r":true,"t":[{{i}},{{1000 + i}}]}""");
+        var hard = Write("hard.jsonl", [.. crowd, """{"c":99,"f":"put","k":"a","v":"0","t":[500,600]}"""]);
+        Assert.Equal(ExitCode.Undecided, Run("check", "--memory", "64K", hard));
+        Assert.Contains("hard.jsonl: undecided", _output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Score_compares_with_the_expected_verdicts()
+    {
+        Write("legal.jsonl", Legal);
+        Write("illegal.jsonl", Illegal);
+        var table = Path.Combine(_folder, "expected.tsv");
+        File.WriteAllText(table, "file\texpected\nlegal.jsonl\tlinearizable\nillegal.jsonl\tillegal\n");
+        Assert.Equal(ExitCode.Linearizable, Run("score", table));
+        Assert.EndsWith("2 right, 0 wrong, 0 undecided\n", _output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("illegal.jsonl\tillegal\tillegal\t", _output.ToString(), StringComparison.Ordinal);
+
+        File.WriteAllText(table, "file\texpected\nlegal.jsonl\tillegal\n");
+        Assert.Equal(ExitCode.Illegal, Run("score", table));
+        File.WriteAllText(table, "file\texpected\nlegal.jsonl\n");
+        Assert.Equal(ExitCode.BadInput, Run("score", table));
+    }
+
+    private int Run(params string[] arguments) => CommandLine.Run(arguments, _output, _error);
+
+    private string Write(string name, params string[] operations)
+    {
+        var path = Path.Combine(_folder, name);
+        File.WriteAllLines(
+            path, [$$"""{"format":"kv-history-1","model":"kv","ops":{{operations.Length}}}""", .. operations]);
+        return path;
+    }
+}
