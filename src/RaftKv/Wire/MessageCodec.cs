@@ -1,0 +1,96 @@
+using Google.Protobuf;
+using RaftKv.Consensus;
+using RaftKv.Diagnostics;
+
+namespace RaftKv.Wire;
+
+/// <summary>Messages between servers as bytes.</summary>
+internal static partial class MessageCodec
+{
+    /// <summary>Makes the frame of a message.</summary>
+    public static ReadOnlySpan<byte> Write(FrameWriter frames, in Message message)
+    {
+        var envelope = new Protocol.PeerMessage
+        {
+            From = message.From.Value,
+            To = message.To.Value,
+            Term = message.Term.Value,
+            Number = message.Number,
+        };
+        switch (message.Kind)
+        {
+            case MessageKind.RequestVote:
+                var vote = message.RequestVote;
+                envelope.RequestVote = new()
+                {
+                    LastLogIndex = vote.LastLogIndex.Value,
+                    LastLogTerm = vote.LastLogTerm.Value,
+                };
+                break;
+            case MessageKind.VoteReply:
+                envelope.VoteReply = new() { Granted = message.VoteReply.Granted };
+                break;
+            case MessageKind.AppendEntries:
+                envelope.AppendEntries = ToProtocol(message.AppendEntries);
+                break;
+            case MessageKind.AppendReply:
+                var append = message.AppendReply;
+                envelope.AppendReply = new()
+                {
+                    Accepted = append.Accepted,
+                    Index = append.Index.Value,
+                    ConflictTerm = append.ConflictTerm.Value,
+                };
+                break;
+            case MessageKind.InstallSnapshot:
+                var install = message.InstallSnapshot;
+                envelope.InstallSnapshot = new()
+                {
+                    SnapshotIndex = install.Snapshot.Index.Value,
+                    SnapshotTerm = install.Snapshot.Term.Value,
+                    Offset = install.Offset,
+                    TotalBytes = install.TotalBytes,
+                    Data = UnsafeByteOperations.UnsafeWrap(install.Data),
+                };
+                break;
+            case MessageKind.SnapshotReply:
+                var snapshot = message.SnapshotReply;
+                envelope.SnapshotReply = new()
+                {
+                    SnapshotIndex = snapshot.Snapshot.Index.Value,
+                    SnapshotTerm = snapshot.Snapshot.Term.Value,
+                    NextOffset = snapshot.NextOffset,
+                    Installed = snapshot.Installed,
+                };
+                break;
+            default:
+                throw new InvariantViolationException("message kind", $"{message.Kind} cannot be sent");
+        }
+        return Body.Write(frames, FrameKind.PeerMessage, 0, envelope);
+    }
+
+    private static Protocol.AppendEntries ToProtocol(in AppendEntries append)
+    {
+        var result = new Protocol.AppendEntries
+        {
+            PrevIndex = append.PrevIndex.Value,
+            PrevTerm = append.PrevTerm.Value,
+            Commit = append.Commit.Value,
+        };
+        var expected = append.PrevIndex;
+        foreach (ref readonly var entry in append.Entries.Span)
+        {
+            expected = expected.Next;
+            if (entry.Index != expected)
+                throw new InvariantViolationException(
+                    "contiguous entries", $"entry {entry.Index} stands in the place of {expected}");
+            result.Entries.Add(new Protocol.Entry
+            {
+                Term = entry.Term.Value,
+                Kind = (Protocol.Entry.Types.Kind)entry.Kind,
+                Data = UnsafeByteOperations.UnsafeWrap(entry.Data),
+            });
+        }
+        return result;
+    }
+}

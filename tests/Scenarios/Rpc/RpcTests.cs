@@ -1,0 +1,212 @@
+using RaftKv.Rpc;
+using RaftKv.Wire;
+using Xunit;
+
+namespace RaftKv.Scenarios.Rpc;
+
+public sealed class RpcTests : IDisposable
+{
+    private readonly RpcWorld _world = new();
+
+    public void Dispose() => _world.Dispose();
+
+    [Fact]
+    public void Calls_in_flight_are_answered_by_number_not_by_order()
+    {
+        using var channel = _world.Channel();
+        var calls = Enumerable.Range(1, 64).Select(i => Call(channel, i)).ToArray();
+        _world.Network.Deliver();
+        foreach (var (command, reply) in Enumerable.Reverse(_world.Commands))
+            reply.Send(RpcWorld.Ok(command.Key));
+        _world.Network.Deliver();
+        for (var i = 0; i < calls.Length; i++)
+            Assert.Equal(RpcWorld.Ok($"key{i + 1}"), calls[i].Now().Reply);
+        Assert.Equal(1, _world.Network.Dials);
+    }
+
+    [Fact]
+    public void A_late_answer_meets_no_other_call()
+    {
+        using var channel = _world.Channel();
+        var first = Call(channel, 1);
+        _world.Network.Deliver();
+        _world.Time.Advance(RpcWorld.Second);
+        Assert.Equal(RpcOutcome.TimedOut, first.Now().Outcome);
+        var second = Call(channel, 2);
+        _world.Network.Deliver();
+        _world.Commands[0].Reply.Send(RpcWorld.Ok("late"));
+        _world.Network.Deliver();
+        Assert.False(second.IsCompleted);
+        _world.Commands[1].Reply.Send(RpcWorld.Ok("own"));
+        _world.Network.Deliver();
+        Assert.Equal("own", second.Now().Reply!.Detail);
+    }
+
+    [Fact]
+    public void Repeated_requests_and_answers_meet_no_other_call()
+    {
+        using var channel = _world.Channel();
+        var first = Call(channel, 1);
+        _world.Network.Deliver();
+        _world.Commands[0].Reply.Send(RpcWorld.Ok("first"));
+        var answer = Assert.Single(_world.Connection.Inbound);
+        _world.Network.Deliver();
+        var second = Call(channel, 2);
+        var request = Assert.Single(_world.Connection.Other.Inbound);
+        _world.Connection.Other.Inbound.Add(request);
+        _world.Connection.Inbound.Add(answer);
+        _world.Network.Deliver();
+        Assert.Equal("first", first.Now().Reply!.Detail);
+        Assert.False(second.IsCompleted);
+        Assert.Equal(3, _world.Commands.Count);
+    }
+
+    [Fact]
+    public void An_answer_from_before_a_reconnect_meets_no_call_after_it()
+    {
+        using var channel = _world.Channel();
+        var first = Call(channel, 1);
+        _world.Network.Deliver();
+        _world.Commands[0].Reply.Send(RpcWorld.Ok("old"));
+        var old = Assert.Single(_world.Connection.Inbound);
+        _world.Connection.Break("cable cut");
+        Assert.Equal(RpcOutcome.ConnectionLost, first.Now().Outcome);
+        _world.Time.Advance(RpcWorld.Second);
+        var second = Call(channel, 2);
+        _world.Network.Deliver();
+        _world.Connection.Inbound.Add(old);
+        _world.Network.Deliver();
+        Assert.Equal(2, _world.Network.Dials);
+        Assert.False(second.IsCompleted);
+    }
+
+    [Fact]
+    public void Deadlines_pass_one_by_one()
+    {
+        using var channel = _world.Channel();
+        var slow = channel.CallAsync(RpcWorld.Put(1), 3 * RpcWorld.Second, default);
+        var quick = channel.CallAsync(RpcWorld.Put(2), RpcWorld.Second, default);
+        _world.Network.Deliver();
+        _world.Time.Advance(RpcWorld.Second);
+        Assert.Equal(RpcOutcome.TimedOut, quick.Now().Outcome);
+        Assert.False(slow.IsCompleted);
+        _world.Time.Advance(2 * RpcWorld.Second);
+        Assert.Equal(RpcOutcome.TimedOut, slow.Now().Outcome);
+    }
+
+    [Fact]
+    public void A_call_ends_when_its_caller_cancels()
+    {
+        using var channel = _world.Channel();
+        using var cancellation = new CancellationTokenSource();
+        var call = channel.CallAsync(RpcWorld.Put(1), RpcWorld.Second, cancellation.Token);
+        _world.Network.Deliver();
+        cancellation.Cancel();
+        Assert.Equal(RpcOutcome.Cancelled, call.Now().Outcome);
+        Assert.Equal(
+            RpcOutcome.NotSent,
+            channel.CallAsync(RpcWorld.Put(2), RpcWorld.Second, cancellation.Token).Now().Outcome);
+    }
+
+    [Fact]
+    public void A_continuation_may_call_again_and_close_the_channel()
+    {
+        var channel = _world.Channel();
+        var outcomes = new List<RpcOutcome>();
+        async void Run()
+        {
+            await Call(channel, 1);
+            var next = Call(channel, 2);
+            channel.Dispose();
+            outcomes.Add((await next).Outcome);
+        }
+        Run();
+        var other = Call(channel, 3);
+        _world.Network.Deliver();
+        foreach (var (_, reply) in _world.Commands)
+            reply.Send(RpcWorld.Ok("done"));
+        _world.Network.Deliver();
+        Assert.Equal([RpcOutcome.ConnectionLost], outcomes);
+        Assert.Equal(RpcOutcome.ConnectionLost, other.Now().Outcome);
+    }
+
+    [Fact]
+    public void Closing_the_channel_ends_its_calls()
+    {
+        var channel = _world.Channel();
+        var call = Call(channel, 1);
+        _world.Network.Deliver();
+        channel.Dispose();
+        Assert.Equal(RpcOutcome.ConnectionLost, call.Now().Outcome);
+    }
+
+    [Fact]
+    public void An_answer_after_the_connection_has_gone_is_dropped()
+    {
+        using var channel = _world.Channel();
+        _ = Call(channel, 1);
+        _world.Network.Deliver();
+        _world.Connection.Break("cable cut");
+        _world.Commands[0].Reply.Send(RpcWorld.Ok("nobody"));
+        _world.Server.Dispose();
+    }
+
+    [Fact]
+    public void Requests_beyond_the_bound_are_turned_away_unseen()
+    {
+        using var world = new RpcWorld(new RpcOptions { MaxRequestsInFlight = 2 });
+        using var channel = new RpcChannel(
+            world.Platform, new RpcIdentity("c", default), "one", default, new RpcOptions());
+        var calls = Enumerable.Range(1, 3).Select(i => Call(channel, i)).ToArray();
+        world.Network.Deliver();
+        Assert.Equal(2, world.Commands.Count);
+        Assert.Equal(RpcOutcome.Refused, calls[2].Now().Outcome);
+        world.Commands[0].Reply.Send(RpcWorld.Ok("room"));
+        world.Network.Deliver();
+        _ = Call(channel, 4);
+        world.Network.Deliver();
+        Assert.Equal(3, world.Commands.Count);
+    }
+
+    [Fact]
+    public void A_malformed_request_is_turned_away_and_the_connection_lives_on()
+    {
+        using var channel = _world.Channel();
+        var call = Call(channel, 1);
+        _world.Network.Deliver();
+        var frames = new FrameWriter();
+        frames.Begin(3).Fill(0xff);
+        _world.Connection.Send(frames.Seal(FrameKind.Request, 2));
+        _world.Network.Deliver();
+        Assert.Single(_world.Commands);
+        Assert.False(_world.Connection.IsClosed);
+        Assert.False(call.IsCompleted);
+    }
+
+    [Fact]
+    public void A_malformed_answer_ends_the_connection()
+    {
+        using var channel = _world.Channel();
+        var call = Call(channel, 1);
+        _world.Network.Deliver();
+        var frames = new FrameWriter();
+        frames.Begin(0);
+        _world.Connection.Other.Send(frames.Seal(FrameKind.Response, 1));
+        _world.Network.Deliver();
+        Assert.Equal(RpcOutcome.ConnectionLost, call.Now().Outcome);
+        Assert.Contains("unknown status 0", call.Now().Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_full_send_buffer_is_told_at_once()
+    {
+        using var channel = _world.Channel();
+        _ = Call(channel, 1);
+        _world.Network.Deliver();
+        _world.Connection.IsFull = true;
+        Assert.Equal(RpcOutcome.NotSent, Call(channel, 2).Now().Outcome);
+    }
+
+    private static Task<RpcResult> Call(RpcChannel channel, int number) =>
+        channel.CallAsync(RpcWorld.Put(number), RpcWorld.Second, default);
+}

@@ -1,0 +1,107 @@
+using FsCheck;
+using FsCheck.Fluent;
+using RaftKv.Consensus;
+using RaftKv.KeyValue;
+
+namespace RaftKv.Scenarios.Rpc;
+
+/// <summary>Generators of everything that is sent.</summary>
+public static class WireRecords
+{
+    private static readonly Gen<long> _position = Gen.OneOf(
+        Gen.Choose(0, 1000).Select(small => (long)small), Gen.Choose(0, int.MaxValue).Select(some => (long)some << 30));
+
+    private static readonly Gen<byte[]> _bytes =
+        Gen.Sized(size => Gen.ArrayOf(Gen.Choose(0, 255).Select(value => (byte)value), size));
+
+    private static readonly Gen<string> _text = Gen.Sized(size => Gen.ArrayOf(
+        Gen.Elements("a", "Z", "0", "\0", "é", "\u20ac", "\ud83d\ude00", "\ufffd"), size)).Select(string.Concat);
+
+    private static Gen<Term> Term => _position.Select(value => new Term(value));
+
+    private static Gen<LogIndex> Index => _position.Select(value => new LogIndex(value));
+
+    private static Gen<SnapshotId> Snapshot =>
+        from index in Index from term in Term select new SnapshotId(index, term);
+
+    private static Gen<bool> Flag => Gen.Elements(false, true);
+
+    public static Arbitrary<Message> Messages() => Arb.From(
+        from kind in Gen.Elements(Enum.GetValues<MessageKind>())
+        from sender in Gen.Choose(1, int.MaxValue)
+        from receiver in Gen.Choose(1, 9)
+        from term in Term
+        from number in _position
+        from message in Message(kind, new NodeId(sender), new NodeId(receiver), term, number)
+        select message);
+
+    public static Arbitrary<KvCommand> Commands() => Arb.From(
+        from operation in Gen.Elements(Enum.GetValues<KvOperation>())
+        from key in _text
+        from value in _bytes
+        from client in _position
+        from request in _position
+        from ahead in Gen.Choose(0, 5)
+        select new KvCommand(
+            operation,
+            key,
+            value,
+            new ClientId((ulong)client),
+            new RequestId((ulong)request),
+            new RequestId((ulong)Math.Max(0, request - ahead))));
+
+    public static Arbitrary<KvReply> Replies() => Arb.From(
+        from status in Gen.Elements(Enum.GetValues<KvStatus>())
+        from value in _bytes
+        from leader in _text
+        from detail in _text
+        from present in Gen.Choose(0, 7)
+        select new KvReply(
+            status,
+            (present & 1) == 0 ? null : (ReadOnlyMemory<byte>?)value,
+            (present & 2) == 0 ? null : leader,
+            (present & 4) == 0 ? null : detail));
+
+    private static Gen<Message> Message(MessageKind kind, NodeId sender, NodeId to, Term at, long number) =>
+        kind switch
+        {
+            MessageKind.RequestVote =>
+                from index in Index
+                from last in Term
+                select new Message(sender, to, at, number, new RequestVote(index, last)),
+            MessageKind.VoteReply => Flag.Select(granted => new Message(sender, to, at, number, new VoteReply(granted))),
+            MessageKind.AppendEntries =>
+                from prevIndex in Index
+                from prevTerm in Term
+                from commit in Index
+                from data in Gen.ArrayOf(_bytes, 3)
+                from count in Gen.Choose(0, 3)
+                select new Message(
+                    sender,
+                    to,
+                    at,
+                    number,
+                    new AppendEntries(prevIndex, prevTerm, commit, Entries(prevIndex, data[..count]))),
+            MessageKind.AppendReply =>
+                from accepted in Flag
+                from index in Index
+                from conflict in Term
+                select new Message(sender, to, at, number, new AppendReply(accepted, index, conflict)),
+            MessageKind.InstallSnapshot =>
+                from id in Snapshot
+                from offset in _position
+                from data in _bytes
+                from rest in Gen.Choose(0, 10)
+                select new Message(
+                    sender, to, at, number, new InstallSnapshot(id, offset, offset + data.Length + rest, data)),
+            MessageKind.SnapshotReply =>
+                from id in Snapshot
+                from next in _position
+                from installed in Flag
+                select new Message(sender, to, at, number, new SnapshotReply(id, next, installed)),
+            _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "no generator"),
+        };
+
+    private static LogEntry[] Entries(LogIndex previous, byte[][] data) => [.. data.Select((bytes, i) =>
+        new LogEntry(previous + i + 1, new Term(i + 1), i % 2 == 0 ? EntryKind.Command : EntryKind.NoOp, bytes))];
+}
