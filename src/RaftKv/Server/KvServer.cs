@@ -1,0 +1,115 @@
+using RaftKv.Consensus;
+using RaftKv.KeyValue;
+using RaftKv.Platform;
+using RaftKv.Rpc;
+
+namespace RaftKv.Server;
+
+/// <summary>
+/// One node of the key-value store: a replica of <see cref="KvStateMachine"/>, its links to the other members, and the
+/// server that clients and peers connect to. Lives on one loop.
+/// </summary>
+public sealed class KvServer : IDisposable
+{
+    private readonly KvServerOptions _options;
+    private readonly PeerLink?[] _links;
+    private readonly RpcServer _rpc;
+    private bool _disposed;
+
+    private KvServer(
+        KvServerOptions options, NodePlatform platform, PeerLink?[] links, Replica<KvResult> replica,
+        KvStateMachine machine)
+    {
+        _options = options;
+        _links = links;
+        Replica = replica;
+        StateMachine = machine;
+        _rpc = new RpcServer(
+            platform, Identity(options), options.Address, new Handler(this), options.Rpc);
+    }
+
+    /// <summary>The replica, for status and checks.</summary>
+    public Replica<KvResult> Replica { get; }
+
+    /// <summary>The store with its sessions, for status and checks.</summary>
+    public KvStateMachine StateMachine { get; }
+
+    /// <summary>Recovers from the disk, then listens and takes part.</summary>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    /// <exception cref="IOException">The disk is unreadable, damaged or foreign, or the address cannot be bound.</exception>
+    public static async Task<KvServer> StartAsync(
+        KvServerOptions options, NodePlatform platform, Func<KvStateMachine, ReplicaObserver>? observer = null)
+    {
+        options.Validate();
+        var machine = new KvStateMachine(options.KeyValue);
+        var links = new PeerLink?[options.Members.Max(member => member.Id.Value) + 1];
+        foreach (var member in options.Members.Where(member => member.Id != options.Replica.Raft.Id))
+            links[member.Id.Value] = new PeerLink(platform, Identity(options), member.Id, member.Address, options.Rpc);
+        Replica<KvResult>? replica = null;
+        try
+        {
+            replica = await Server.Replica.StartAsync(
+                options.Replica, options.Storage, new(options.ClusterId, options.Replica.Raft.Id), platform, machine,
+                (in Message message) => links[message.To.Value]?.Send(message), observer?.Invoke(machine));
+            return new KvServer(options, platform, links, replica, machine);
+        }
+        catch
+        {
+            replica?.Dispose();
+            CloseLinks(links);
+            throw;
+        }
+    }
+
+    /// <summary>Stops listening and taking part. Requests that still wait are answered "unknown".</summary>
+    public void Dispose()
+    {
+        if (_disposed)
+            return;
+        _disposed = true;
+        Replica.Dispose();
+        _rpc.Dispose();
+        CloseLinks(_links);
+    }
+
+    private static RpcIdentity Identity(KvServerOptions options) => new(options.ClusterId, options.Replica.Raft.Id);
+
+    private static void CloseLinks(PeerLink?[] links)
+    {
+        foreach (var link in links)
+            link?.Dispose();
+    }
+
+    private async Task<KvReply> ExecuteAsync(KvCommand command)
+    {
+        if (_options.KeyValue.Limits.Problem(command) is { } problem)
+            return new KvReply(KvStatus.Rejected, Detail: problem);
+        if (Replica.Raft.Role != Role.Leader)
+            return NotLeader(Replica.Raft.Leader);
+        var outcome = await Replica.ProposeAsync(KvCommandCodec.Encode(command));
+        return outcome.End switch
+        {
+            ProposalEnd.Applied => outcome.Result!.ToReply(),
+            ProposalEnd.NotLeader => NotLeader(outcome.Leader),
+            ProposalEnd.Busy => new KvReply(KvStatus.Busy, Detail: "too many commands wait to be committed"),
+            ProposalEnd.NotApplied => new KvReply(KvStatus.NotApplied, Detail: "another leader's entry took its place"),
+            _ => new KvReply(KvStatus.Unknown, Detail: "the server stopped following this command"),
+        };
+    }
+
+    private KvReply NotLeader(NodeId leader)
+    {
+        var address = _options.Members.FirstOrDefault(member => member.Id == leader).Address;
+        return new KvReply(KvStatus.NotLeader, LeaderAddress: address);
+    }
+
+    private sealed class Handler(KvServer server) : IRpcHandler
+    {
+        public void OnCommand(KvCommand command, ReadOnlyMemory<byte> encoded, RpcReply reply) => _ = AnswerAsync(command, reply);
+
+        public void OnMessage(in Message message) => server.Replica.Receive(message);
+
+        private async Task AnswerAsync(KvCommand command, RpcReply reply) =>
+            reply.Send(await server.ExecuteAsync(command));
+    }
+}
