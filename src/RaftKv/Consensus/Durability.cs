@@ -30,10 +30,10 @@ internal sealed class Durability(LogIndex index, HardState hardState)
     /// <summary>The durable hard state.</summary>
     public HardState DurableHardState { get; private set; } = hardState;
 
-    /// <summary>What a promise made now has to wait for: the last token, or 0 if everything written is durable.</summary>
+    /// <summary>The token that a promise made now waits for; 0 if everything written is durable.</summary>
     public long Gate => LastToken == DurableToken ? 0 : LastToken;
 
-    /// <summary>Takes the next token for a write after which storage holds the log up to <paramref name="index"/>.</summary>
+    /// <summary>Takes the next token for a write with which storage holds the log up to there.</summary>
     public long Write(LogIndex index)
     {
         WrittenIndex = index;

@@ -84,16 +84,16 @@ public sealed class Progress
         _firstRelevantNumber = Math.Max(_firstRelevantNumber, number + 1);
         Match = LogIndex.Max(Match, index);
         Inflights.FreeThrough(Match);
-        if (State == ReplicationState.Replicate)
-            Next = LogIndex.Max(Next, Match.Next);
-        else if (State == ReplicationState.Probe || Match >= baseIndex)
+        if (State == ReplicationState.Probe || (State == ReplicationState.Snapshot && Match >= baseIndex))
             Enter(ReplicationState.Replicate, Match.Next, firstNumber);
+        else
+            Next = LogIndex.Max(Next, Match.Next);
         Check();
     }
 
     /// <summary>
-    /// The follower's log does not hold what the request builds on. A probe moves to <paramref name="agreement"/>, where
-    /// the logs can agree at best; a follower that was known to agree lost a request, and is sent the rest again.
+    /// The follower's log does not hold what the request builds on. A probe moves to <paramref name="agreement"/>,
+    /// where the logs can agree at best; if they were known to agree, a request was lost, and the rest is sent again.
     /// </summary>
     internal void Rejected(long number, LogIndex agreement, long firstNumber)
     {

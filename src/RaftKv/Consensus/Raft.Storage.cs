@@ -34,7 +34,7 @@ public sealed partial class Raft
         return log;
     }
 
-    /// <summary>Hands to storage what changed: first term and vote, then the entries, which may be of that term.</summary>
+    /// <summary>Hands to storage what changed: term and vote first, because the entries may be of that term.</summary>
     private void WriteChanges()
     {
         var hardState = new HardState(Term, VotedFor);

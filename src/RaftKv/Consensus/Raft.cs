@@ -103,7 +103,7 @@ public sealed partial class Raft
         : _followers.Length > 0 ? _heartbeatDeadline
         : long.MaxValue;
 
-    /// <summary>While this server leads: how far the durable log of <paramref name="voter"/> is known to agree.</summary>
+    /// <summary>While this server leads: how far the durable log of a voter is known to agree.</summary>
     public LogIndex MatchIndex(NodeId voter) =>
         voter == Id ? DurableIndex : Follower(voter)?.Match ?? throw new ArgumentException($"{voter} is no voter.");
 

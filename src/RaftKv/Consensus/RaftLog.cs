@@ -44,7 +44,7 @@ public sealed class RaftLog
         }
     }
 
-    /// <summary>The term at <paramref name="index"/>, from <see cref="BaseIndex"/> to <see cref="LastIndex"/>.</summary>
+    /// <summary>The term at a position from <see cref="BaseIndex"/> to <see cref="LastIndex"/>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The position is outside.</exception>
     public Term TermAt(LogIndex index) => index == BaseIndex ? BaseTerm : this[index].Term;
 
