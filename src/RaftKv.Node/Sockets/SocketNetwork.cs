@@ -1,0 +1,130 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+using RaftKv.Node.Hosting;
+using RaftKv.Platform;
+
+namespace RaftKv.Node.Sockets;
+
+/// <summary>
+/// TCP connections whose callbacks all run on one loop. Used and disposed on that loop, or once it has stopped.
+/// </summary>
+internal sealed partial class SocketNetwork(LoopThread loop, ILogger logger, SocketNetworkOptions options)
+    : INetwork, IDisposable
+{
+    private readonly HashSet<IDisposable> _open = [];
+    private readonly CancellationTokenSource _disposed = new();
+
+    /// <inheritdoc/>
+    public IDisposable Listen(string address, Action<IConnection> accept)
+    {
+        Socket? socket = null;
+        try
+        {
+            var endPoint = ResolveLocal(HostPort.Parse(address));
+            socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            if (endPoint.Address.Equals(IPAddress.IPv6Any))
+                socket.DualMode = true;
+            socket.Bind(endPoint);
+            socket.Listen(options.Backlog);
+            var listener = new SocketListener(this, socket, accept);
+            _open.Add(listener);
+            listener.Start(loop.Timers);
+            return listener;
+        }
+        catch (Exception exception) when (exception is SocketException or FormatException)
+        {
+            socket?.Dispose();
+            throw new IOException($"Cannot listen at {address}: {exception.Message}", exception);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<IConnection?> ConnectAsync(string address, CancellationToken cancellationToken)
+    {
+        if (_disposed.IsCancellationRequested)
+            return null;
+        using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _disposed.Token);
+        try
+        {
+            SocketException? last = null;
+            foreach (var endPoint in await HostPort.Parse(address).ResolveAsync(cancellation.Token))
+            {
+                var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+                try
+                {
+                    await socket.ConnectAsync(endPoint, cancellation.Token);
+                    cancellation.Token.ThrowIfCancellationRequested();
+                    return Adopt(socket);
+                }
+                catch (Exception exception)
+                {
+                    socket.Dispose();
+                    if (exception is not SocketException refused)
+                        throw;
+                    last = refused;
+                }
+            }
+            LogUnreachable(logger, address, last?.Message ?? "the name has no addresses");
+        }
+        catch (Exception exception) when (exception is SocketException or FormatException)
+        {
+            LogUnreachable(logger, address, exception.Message);
+        }
+        catch (OperationCanceledException)
+        {
+        }
+        return null;
+    }
+
+    /// <summary>Closes every connection and listener.</summary>
+    public void Dispose()
+    {
+        if (_disposed.IsCancellationRequested)
+            return;
+        _disposed.Cancel();
+        foreach (var open in _open.ToArray())
+            open.Dispose();
+        _disposed.Dispose();
+    }
+
+    /// <summary>Makes a connection of a connected socket.</summary>
+    internal SocketConnection Adopt(Socket socket)
+    {
+        socket.NoDelay = true;
+        DetectDeadPeer(socket);
+        var connection = new SocketConnection(loop, this, socket, options);
+        _open.Add(connection);
+        return connection;
+    }
+
+    internal void Forget(IDisposable closed) => _open.Remove(closed);
+
+    internal void AcceptFailed(string address, string reason) => LogAcceptFailed(logger, address, reason);
+
+    private static IPEndPoint ResolveLocal(HostPort address) =>
+        IPAddress.TryParse(address.Host, out var ip)
+            ? new IPEndPoint(ip, address.Port)
+            : new IPEndPoint(Dns.GetHostAddresses(address.Host)[0], address.Port);
+
+    private void DetectDeadPeer(Socket socket)
+    {
+        const int linuxTcpUserTimeout = 18;
+        var seconds = Math.Max(1, (int)options.DeadPeerTimeout.TotalSeconds / 2);
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, seconds);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, Math.Max(1, seconds / 3));
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 3);
+        if (OperatingSystem.IsLinux())
+            socket.SetRawSocketOption(
+                (int)SocketOptionLevel.Tcp,
+                linuxTcpUserTimeout,
+                BitConverter.GetBytes((int)options.DeadPeerTimeout.TotalMilliseconds));
+    }
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{Address} cannot be reached: {Reason}")]
+    private static partial void LogUnreachable(ILogger logger, string address, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A connection could not be accepted at {Address}: {Reason}")]
+    private static partial void LogAcceptFailed(ILogger logger, string address, string reason);
+}

@@ -1,0 +1,74 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging.Abstractions;
+using RaftKv.Node.Hosting;
+using RaftKv.Node.Sockets;
+using RaftKv.Platform;
+
+namespace RaftKv.Scenarios.Node;
+
+/// <summary>A loop with a socket network on it.</summary>
+internal sealed class SocketHost : IDisposable
+{
+    public SocketHost(SocketNetworkOptions? options = null)
+    {
+        Loop = new LoopThread("socket test", Failures.Enqueue);
+        Network = new SocketNetwork(Loop, NullLogger.Instance, options ?? new SocketNetworkOptions());
+        Platform = new NodePlatform(Loop, Loop.Timers, Network, null!, new OsEntropy(), NullLoggerFactory.Instance);
+    }
+
+    /// <summary>What nothing on the loop has caught.</summary>
+    public ConcurrentQueue<Exception> Failures { get; } = [];
+
+    public LoopThread Loop { get; }
+
+    public SocketNetwork Network { get; }
+
+    public NodePlatform Platform { get; }
+
+    /// <summary>Listens at a free port.</summary>
+    public async Task<string> ListenAsync(Action<IConnection> accept, string host = "127.0.0.1") =>
+        await Loop.RunAsync(() => Task.FromResult(((SocketListener)Network.Listen($"{host}:0", accept)).LocalAddress));
+
+    public Task<IConnection?> ConnectAsync(string address) =>
+        Loop.RunAsync(() => Network.ConnectAsync(address, CancellationToken.None).AsTask());
+
+    public void Dispose()
+    {
+        Loop.Dispose();
+        Network.Dispose();
+    }
+}
+
+/// <summary>Collects what a connection delivers.</summary>
+internal sealed class Collector : IConnectionHandler
+{
+    private readonly TaskCompletionSource<string> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _complete = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ArrayBufferWriter<byte> _bytes = new();
+    private readonly int _expected;
+    private readonly Action<byte[]>? _received;
+
+    public Collector(int expected = int.MaxValue, Action<byte[]>? received = null) =>
+        (_expected, _received) = (expected, received);
+
+    /// <summary>The first bytes, once as many have arrived as were expected.</summary>
+    public async Task<byte[]> BytesAsync()
+    {
+        await _complete.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        return _bytes.WrittenSpan.ToArray();
+    }
+
+    /// <summary>Why the connection closed.</summary>
+    public Task<string> ClosedAsync() => _closed.Task.WaitAsync(TimeSpan.FromSeconds(30));
+
+    public void Received(ReadOnlySpan<byte> bytes)
+    {
+        _received?.Invoke(bytes.ToArray());
+        _bytes.Write(bytes);
+        if (_bytes.WrittenCount >= _expected)
+            _complete.TrySetResult();
+    }
+
+    public void Closed(string reason) => _closed.SetResult(reason);
+}
