@@ -62,6 +62,6 @@ internal sealed class ClientSession(ClientId client)
     {
         public ulong Digest => StateDigest.Mix(
             StateDigest.Mix(Request.Value, (ulong)Result.Status),
-            Result.Detail is { } detail ? XxHash3.HashToUInt64(SpanWriter.StrictUtf8.GetBytes(detail)) : 0);
+            Result.Detail is { } detail ? XxHash3.HashToUInt64(StrictUtf8.Encoding.GetBytes(detail)) : 0);
     }
 }

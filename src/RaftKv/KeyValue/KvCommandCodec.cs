@@ -14,7 +14,7 @@ public static class KvCommandCodec
     /// <exception cref="ArgumentException">The key is not well-formed UTF-16.</exception>
     public static byte[] Encode(KvCommand command)
     {
-        var keyBytes = SpanWriter.StrictUtf8.GetByteCount(command.Key);
+        var keyBytes = StrictUtf8.Encoding.GetByteCount(command.Key);
         var requestId = command.RequestId.Value;
         var pending = requestId - command.FirstUnacknowledged.Value;
         var bytes = new byte[

@@ -64,7 +64,7 @@ public sealed record KvLimits
     {
         try
         {
-            return SpanWriter.StrictUtf8.GetByteCount(key);
+            return StrictUtf8.Encoding.GetByteCount(key);
         }
         catch (EncoderFallbackException)
         {

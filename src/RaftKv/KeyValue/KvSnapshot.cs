@@ -23,7 +23,7 @@ internal static class KvSnapshot
         destination.Advance(header.Written);
         foreach (var entry in state.Store.InKeyOrder())
         {
-            WriteBytes(destination, SpanWriter.StrictUtf8.GetBytes(entry.Key));
+            WriteBytes(destination, StrictUtf8.Encoding.GetBytes(entry.Key));
             WriteBytes(destination, entry.Value.Span);
         }
 
@@ -116,7 +116,7 @@ internal static class KvSnapshot
             line.Varint(request.Value);
             line.Byte((byte)result.Status);
             destination.Advance(line.Written);
-            WriteBytes(destination, SpanWriter.StrictUtf8.GetBytes(result.Detail ?? ""));
+            WriteBytes(destination, StrictUtf8.Encoding.GetBytes(result.Detail ?? ""));
         }
     }
 

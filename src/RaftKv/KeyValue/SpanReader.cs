@@ -57,7 +57,7 @@ internal ref struct SpanReader(ReadOnlySpan<byte> source, string subject)
         var length = Count(field, 1);
         try
         {
-            var text = SpanWriter.StrictUtf8.GetString(_source.Slice(Offset, length));
+            var text = StrictUtf8.Encoding.GetString(_source.Slice(Offset, length));
             Offset += length;
             return text;
         }

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Text;
 
 namespace RaftKv.KeyValue;
 
@@ -7,9 +6,6 @@ namespace RaftKv.KeyValue;
 internal ref struct SpanWriter(Span<byte> destination)
 {
     private readonly Span<byte> _destination = destination;
-
-    /// <summary>Throws where <see cref="Encoding.UTF8"/> would put U+FFFD, which makes two keys one.</summary>
-    public static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
 
     /// <summary>The longest varint.</summary>
     public const int MaxVarintBytes = 10;
@@ -40,7 +36,7 @@ internal ref struct SpanWriter(Span<byte> destination)
     public void Text(string text, int utf8Bytes)
     {
         Varint((ulong)utf8Bytes);
-        Written += StrictUtf8.GetBytes(text, _destination[Written..]);
+        Written += StrictUtf8.Encoding.GetBytes(text, _destination[Written..]);
     }
 
     public void Bytes(ReadOnlySpan<byte> bytes)

@@ -1,0 +1,133 @@
+using RaftKv.KeyValue;
+using RaftKv.Rpc;
+
+namespace RaftKv.Client;
+
+// One operation: its attempts and pauses, and what is certain at its end.
+public sealed partial class Clerk
+{
+    private async Task<ReadOnlyMemory<byte>?> RunAsync(ClerkOperation operation, CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_closing.IsCancellationRequested, this);
+        _options.Observer?.Invoked(operation);
+        try
+        {
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closing.Token);
+            var value = await AttemptAsync(operation, cancellationToken, either.Token);
+            _options.Observer?.Completed(operation, value);
+            return value;
+        }
+        catch (ClerkOutcomeUnknownException exception)
+        {
+            _options.Observer?.Unknown(operation, exception.Message);
+            throw;
+        }
+        catch (Exception exception)
+        {
+            _options.Observer?.Failed(operation, exception.Message);
+            throw;
+        }
+    }
+
+    /// <param name="operation">What to do.</param>
+    /// <param name="callers">The caller's cancellation.</param>
+    /// <param name="stop">The caller's cancellation or the Clerk's end.</param>
+    private async Task<ReadOnlyMemory<byte>?> AttemptAsync(
+        ClerkOperation operation, CancellationToken callers, CancellationToken stop)
+    {
+        var began = _platform.Time.GetTimestamp();
+        var backoff = new Backoff(_options.MinBackoff, _options.MaxBackoff, _platform.Entropy);
+        var session = _sessions.Current;
+        var command = session.Begin(operation);
+        var applied = false;
+        var mayBeApplied = false;
+        var triesUntilPause = TriesPerRound;
+        var lastProblem = "no server was asked";
+        try
+        {
+            while (!stop.IsCancellationRequested && TimeLeft(began) is { Ticks: > 0 } left)
+            {
+                var address = _leader.Current;
+                var timeout = left < _options.AttemptTimeout ? left : _options.AttemptTimeout;
+                var result = await _channels.To(address).CallAsync(command, timeout, stop);
+                switch (result.Reply?.Status)
+                {
+                    case KvStatus.Ok:
+                        applied = true;
+                        return result.Reply.Value;
+                    case KvStatus.Rejected:
+                        throw new KvRejectedException(Describe(operation, "was rejected", result.Reply.Detail));
+                    case KvStatus.Expired when mayBeApplied:
+                        throw new ClerkOutcomeUnknownException(
+                            Describe(operation, "has an unknown outcome", result.Reply.Detail), null);
+                    case KvStatus.Expired:
+                        session.End(command, applied: false);
+                        _sessions.Retire(session);
+                        session = _sessions.Current;
+                        command = session.Begin(operation);
+                        break;
+                    case KvStatus.Busy:
+                        triesUntilPause = 1;
+                        break;
+                    default:
+                        mayBeApplied |= operation.Kind != KvOperation.Get && LeavesDoubt(result);
+                        _leader.MoveOn(address, result.Reply?.LeaderAddress);
+                        break;
+                }
+
+                lastProblem = result.Reason ?? $"{address}: {result.Reply?.Status}";
+                if (--triesUntilPause > 0) continue;
+                triesUntilPause = TriesPerRound;
+                await PauseAsync(backoff.Next(), began, stop);
+            }
+        }
+        finally
+        {
+            session.End(command, applied);
+        }
+
+        throw GivenUp(operation, mayBeApplied, lastProblem, callers);
+    }
+
+    /// <summary>At least two, so that a single endpoint whose connection broke is asked again at once.</summary>
+    private int TriesPerRound => Math.Max(2, _options.Endpoints.Count);
+
+    private static bool LeavesDoubt(in RpcResult result) => result.Outcome switch
+    {
+        RpcOutcome.Replied => result.Reply!.Status == KvStatus.Unknown,
+        RpcOutcome.NotSent or RpcOutcome.Refused => false,
+        _ => true,
+    };
+
+    private TimeSpan TimeLeft(long began) => _options.OperationTimeout == Timeout.InfiniteTimeSpan
+        ? TimeSpan.MaxValue
+        : _options.OperationTimeout - _platform.Time.GetElapsedTime(began);
+
+    private async Task PauseAsync(TimeSpan pause, long began, CancellationToken stop)
+    {
+        var left = TimeLeft(began);
+        if (left <= TimeSpan.Zero) return;
+        try
+        {
+            await Task.Delay(left < pause ? left : pause, _platform.Time, stop);
+        }
+        catch (OperationCanceledException)
+        {
+            // The operation ends, and says how, in one place.
+        }
+    }
+
+    private Exception GivenUp(
+        ClerkOperation operation, bool mayBeApplied, string lastProblem, CancellationToken callers)
+    {
+        Exception? cause = callers.IsCancellationRequested ? new OperationCanceledException(callers)
+            : _closing.IsCancellationRequested ? new ObjectDisposedException(nameof(Clerk))
+            : null;
+        return mayBeApplied
+            ? new ClerkOutcomeUnknownException(Describe(operation, "has an unknown outcome", lastProblem), cause)
+            : cause ?? new ClerkUnavailableException(Describe(operation, "was not answered in time", lastProblem));
+    }
+
+    private static string Describe(ClerkOperation operation, string what, string? why) =>
+        $"{operation.Kind} of '{operation.Key}' {what}: {why}.";
+}

@@ -1,0 +1,124 @@
+using System.Text;
+using RaftKv.KeyValue;
+using RaftKv.Platform;
+
+namespace RaftKv.Client;
+
+/// <summary>
+/// A client of the key-value store. It finds the leader, retries until there is an answer, and never lets a write be
+/// applied twice. Any number of calls from any thread may run at once.
+/// </summary>
+/// <remarks>
+/// Every operation throws: <see cref="ArgumentException"/> for a key or value that cannot be sent,
+/// <see cref="KvRejectedException"/> for a command beyond the servers' limits, <see cref="ClerkUnavailableException"/>
+/// when time ran out, <see cref="OperationCanceledException"/> when cancelled, <see cref="ObjectDisposedException"/>.
+/// After each of these a write was not and will not be applied. When that is not certain, it throws
+/// <see cref="ClerkOutcomeUnknownException"/> instead.
+/// </remarks>
+public sealed partial class Clerk : IAsyncDisposable
+{
+    private readonly NodePlatform _platform;
+    private readonly ClerkOptions _options;
+    private readonly ChannelPool _channels;
+    private readonly LeaderCache _leader;
+    private readonly ClerkSessions _sessions;
+    private readonly CancellationTokenSource _closing = new();
+    private long _lastOperation;
+
+    /// <summary>Makes a Clerk; it connects with the first operation.</summary>
+    /// <exception cref="ArgumentException">An option is out of range; the message names it.</exception>
+    public Clerk(NodePlatform platform, ClerkOptions options)
+        : this(platform, options, static (platform, address, options) => new RpcKvChannel(platform, address, options))
+    {
+    }
+
+    internal Clerk(
+        NodePlatform platform, ClerkOptions options, Func<NodePlatform, string, ClerkOptions, IKvChannel> open)
+    {
+        options.Validate();
+        _platform = options.Time is { } time ? platform with { Time = time } : platform;
+        _options = options;
+        _channels = new ChannelPool(options.Endpoints, address => open(_platform, address, options));
+        _leader = new LeaderCache(options.Endpoints);
+        _sessions = new ClerkSessions(platform.Entropy, options.MaxPendingPerSession);
+    }
+
+    /// <summary>Reads a key.</summary>
+    /// <returns>The value, or <see langword="null"/> when the key is absent.</returns>
+    public ValueTask<ReadOnlyMemory<byte>?> GetAsync(string key, CancellationToken cancellationToken = default) =>
+        new(ExecuteAsync(KvOperation.Get, key, default, cancellationToken));
+
+    /// <summary>Reads a key whose value is text.</summary>
+    /// <returns>The text, or <see langword="null"/> when the key is absent.</returns>
+    /// <exception cref="DecoderFallbackException">The value is not UTF-8.</exception>
+    public async ValueTask<string?> GetStringAsync(string key, CancellationToken cancellationToken = default) =>
+        await GetAsync(key, cancellationToken) is { } value ? StrictUtf8.Encoding.GetString(value.Span) : null;
+
+    /// <summary>Sets a key's value, whose bytes must stay as they are until the task has completed.</summary>
+    public ValueTask PutAsync(string key, ReadOnlyMemory<byte> value, CancellationToken cancellationToken = default) =>
+        new(ExecuteAsync(KvOperation.Put, key, value, cancellationToken));
+
+    /// <summary>Sets a key's value to text, as UTF-8.</summary>
+    public ValueTask PutAsync(string key, string value, CancellationToken cancellationToken = default) =>
+        PutAsync(key, StrictUtf8.Encoding.GetBytes(value), cancellationToken);
+
+    /// <summary>
+    /// Adds to the end of a key's value; an absent key counts as empty. The bytes must stay as they are until the task
+    /// has completed.
+    /// </summary>
+    public ValueTask AppendAsync(
+        string key, ReadOnlyMemory<byte> value, CancellationToken cancellationToken = default) =>
+        new(ExecuteAsync(KvOperation.Append, key, value, cancellationToken));
+
+    /// <summary>Adds text, as UTF-8, to the end of a key's value; an absent key counts as empty.</summary>
+    public ValueTask AppendAsync(string key, string value, CancellationToken cancellationToken = default) =>
+        AppendAsync(key, StrictUtf8.Encoding.GetBytes(value), cancellationToken);
+
+    /// <summary>Ends all operations and closes the connections, once. Comes too late when the loop has stopped.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_platform.Loop.IsStopped) return;
+        await OnLoopAsync<object?>(() =>
+        {
+            _closing.Cancel();
+            _channels.Dispose();
+            return Task.FromResult<object?>(null);
+        });
+    }
+
+    private Task<ReadOnlyMemory<byte>?> ExecuteAsync(
+        KvOperation kind, string key, ReadOnlyMemory<byte> value, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(key);
+        // A lone surrogate cannot be sent: EncoderFallbackException is an ArgumentException.
+        _ = StrictUtf8.Encoding.GetByteCount(key);
+        ObjectDisposedException.ThrowIf(_platform.Loop.IsStopped, this);
+        return OnLoopAsync(
+            () => RunAsync(new ClerkOperation(++_lastOperation, kind, key, value), cancellationToken));
+    }
+
+    /// <summary>Runs on the loop, at once if that is where the caller is; the caller resumes where it was.</summary>
+    private Task<T> OnLoopAsync<T>(Func<Task<T>> run)
+    {
+        if (_platform.Loop.IsCurrent) return run();
+        var completion = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _platform.Loop.Post(
+            async void (_) =>
+            {
+                try
+                {
+                    completion.SetResult(await run());
+                }
+                catch (OperationCanceledException exception)
+                {
+                    completion.SetCanceled(exception.CancellationToken);
+                }
+                catch (Exception exception)
+                {
+                    completion.SetException(exception);
+                }
+            },
+            null);
+        return completion.Task;
+    }
+}

@@ -1,0 +1,20 @@
+namespace RaftKv.Client;
+
+/// <summary>
+/// Is told of every operation when it begins and when it ends, so that a history can be recorded. Called on the loop;
+/// an end is told before the caller learns of it. Must not throw.
+/// </summary>
+public interface IClerkObserver
+{
+    /// <summary>An operation begins. Exactly one of the other methods follows.</summary>
+    void Invoked(ClerkOperation operation);
+
+    /// <summary>It succeeded; a Get read <paramref name="value"/>, <see langword="null"/> when the key is absent.</summary>
+    void Completed(ClerkOperation operation, ReadOnlyMemory<byte>? value);
+
+    /// <summary>It failed: a write was not and will not be applied, a read has read nothing.</summary>
+    void Failed(ClerkOperation operation, string reason);
+
+    /// <summary>A write ended without an answer: it may have been applied, may still be, or never will.</summary>
+    void Unknown(ClerkOperation operation, string reason);
+}

@@ -1,0 +1,15 @@
+using RaftKv.KeyValue;
+using RaftKv.Rpc;
+
+namespace RaftKv.Client;
+
+/// <summary>The way to one server. On the loop only.</summary>
+internal interface IKvChannel : IDisposable
+{
+    /// <summary>
+    /// Sends a command once and waits for the answer, <paramref name="timeout"/>, the connection's end or a cancel,
+    /// whichever comes first. A failure is a result, not an exception.
+    /// </summary>
+    /// <exception cref="ArgumentException">The command is too large to be sent.</exception>
+    Task<RpcResult> CallAsync(KvCommand command, TimeSpan timeout, CancellationToken cancellationToken);
+}

@@ -1,0 +1,153 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using RaftKv.Client;
+using RaftKv.KeyValue;
+using RaftKv.Platform;
+using RaftKv.Rpc;
+using Xunit;
+
+namespace RaftKv.Scenarios.Client;
+
+/// <summary>Clerks, virtual time, and servers "a", "b", "c" that a test answers for.</summary>
+internal sealed class ClerkWorld : IDisposable
+{
+    private readonly SynchronizationContext? _before = SynchronizationContext.Current;
+
+    public ClerkWorld() => SynchronizationContext.SetSynchronizationContext(Loop);
+
+    public TestLoop Loop { get; } = new();
+
+    public FakeTimeProvider Time { get; } = new();
+
+    public CountingEntropy Entropy { get; } = new();
+
+    /// <summary>Everything that was sent, in order.</summary>
+    public List<Attempt> Attempts { get; } = [];
+
+    /// <summary>Addresses of channels that are open.</summary>
+    public List<string> Open { get; } = [];
+
+    /// <summary>What the servers do: null leaves the attempt without an answer.</summary>
+    public Func<Attempt, RpcResult?> Answer { get; set; } = _ => null;
+
+    public ClerkOptions Options { get; init; } = new() { Endpoints = ["a", "b", "c"], ClusterId = "test" };
+
+    public long NowMs => (long)(Time.GetUtcNow() - Time.Start).TotalMilliseconds;
+
+    public IEnumerable<string> Addresses => Attempts.Select(attempt => attempt.Address);
+
+    public Clerk Clerk(IClerkObserver? observer = null)
+    {
+        var platform = new NodePlatform(Loop, Time, null!, null!, Entropy, NullLoggerFactory.Instance);
+        return new Clerk(
+            platform, Options with { Observer = observer }, (_, address, _) => new ScriptedChannel(this, address));
+    }
+
+    /// <summary>Lets time pass, a millisecond at a time, so that timers set meanwhile fire when they should.</summary>
+    public void Advance(int milliseconds)
+    {
+        Loop.Drain();
+        for (var i = 0; i < milliseconds; i++)
+        {
+            Time.Advance(TimeSpan.FromMilliseconds(1));
+            Loop.Drain();
+        }
+    }
+
+    /// <summary>The result of an operation that ends within so many milliseconds.</summary>
+    public T Within<T>(int milliseconds, ValueTask<T> operation)
+    {
+        var task = operation.AsTask();
+        for (var i = 0; i <= milliseconds && !task.IsCompleted; i++) Advance(i == 0 ? 0 : 1);
+        Assert.True(task.IsCompleted, "The operation has not ended.");
+        return task.GetAwaiter().GetResult();
+    }
+
+    public void Within(int milliseconds, ValueTask operation) =>
+        Within(milliseconds, new ValueTask<bool>(Finish(operation)));
+
+    public static RpcResult Reply(KvStatus status, string? leader = null, string? detail = null) =>
+        RpcResult.Replied(new KvReply(status, null, leader, detail));
+
+    public static RpcResult Value(ReadOnlyMemory<byte>? value) => RpcResult.Replied(new KvReply(KvStatus.Ok, value));
+
+    public static RpcResult Failed(RpcOutcome outcome) => RpcResult.Failed(outcome, "test");
+
+    public void Dispose() => SynchronizationContext.SetSynchronizationContext(_before);
+
+    private static async Task<bool> Finish(ValueTask operation)
+    {
+        await operation;
+        return true;
+    }
+
+    internal sealed record Attempt(int Number, string Address, KvCommand Command, TimeSpan Timeout, long AtMs);
+
+    /// <summary>Runs posts when the test says so. Its thread is the test's, unless told otherwise.</summary>
+    internal sealed class TestLoop : NodeLoop
+    {
+        private readonly Queue<(SendOrPostCallback Callback, object? State)> _posts = [];
+
+        public bool Inside { get; set; } = true;
+
+        public bool Stopped { get; set; }
+
+        public override bool IsCurrent => Inside;
+
+        public override bool IsStopped => Stopped;
+
+        public override void Post(SendOrPostCallback d, object? state) => _posts.Enqueue((d, state));
+
+        public void Drain()
+        {
+            var inside = Inside;
+            Inside = true;
+            while (_posts.TryDequeue(out var post)) post.Callback(post.State);
+            Inside = inside;
+        }
+    }
+
+    /// <summary>Client ids 1, 2, 3 …; of a range always the largest.</summary>
+    internal sealed class CountingEntropy : IEntropy
+    {
+        private ulong _last;
+
+        public int Below(int exclusiveMax) => exclusiveMax - 1;
+
+        public ulong NextUInt64() => ++_last;
+    }
+
+    private sealed class ScriptedChannel : IKvChannel
+    {
+        private readonly ClerkWorld _world;
+        private readonly string _address;
+        private readonly List<TaskCompletionSource<RpcResult>> _waiting = [];
+
+        public ScriptedChannel(ClerkWorld world, string address)
+        {
+            (_world, _address) = (world, address);
+            world.Open.Add(address);
+        }
+
+        public async Task<RpcResult> CallAsync(KvCommand command, TimeSpan timeout, CancellationToken cancellationToken)
+        {
+            Assert.True(_world.Loop.IsCurrent);
+            Assert.Contains(_address, _world.Open);
+            var attempt = new Attempt(_world.Attempts.Count, _address, command, timeout, _world.NowMs);
+            _world.Attempts.Add(attempt);
+            if (_world.Answer(attempt) is { } answer) return answer;
+            var end = new TaskCompletionSource<RpcResult>();
+            _waiting.Add(end);
+            using var timer = _world.Time.CreateTimer(
+                _ => end.TrySetResult(Failed(RpcOutcome.TimedOut)), null, timeout, Timeout.InfiniteTimeSpan);
+            using var registration = cancellationToken.Register(() => end.TrySetResult(Failed(RpcOutcome.Cancelled)));
+            return await end.Task;
+        }
+
+        public void Dispose()
+        {
+            Assert.True(_world.Open.Remove(_address));
+            foreach (var end in _waiting) end.TrySetResult(Failed(RpcOutcome.ConnectionLost));
+        }
+    }
+}

@@ -1,0 +1,176 @@
+using RaftKv.Client;
+using RaftKv.KeyValue;
+using RaftKv.Rpc;
+using Xunit;
+using static RaftKv.Scenarios.Client.ClerkWorld;
+
+namespace RaftKv.Scenarios.Client;
+
+public sealed class OutcomeTests : IDisposable
+{
+    private readonly ClerkWorld _world = new();
+    private readonly RecordingObserver _observer = new();
+
+    public void Dispose() => _world.Dispose();
+
+    [Fact]
+    public void A_rejected_write_was_not_applied_and_is_not_retried()
+    {
+        _world.Answer = _ => Reply(KvStatus.Rejected, detail: "the key is too long");
+
+        var error = Assert.Throws<KvRejectedException>(() => _world.Within(0, Clerk().PutAsync("k", "v")));
+
+        Assert.Equal("Put of 'k' was rejected: the key is too long.", error.Message);
+        Assert.Single(_world.Attempts);
+        Assert.Equal(["1 Put k invoked", "1 Put k failed"], _observer.Lines);
+    }
+
+    [Fact]
+    public void A_write_that_reached_nobody_in_time_was_not_applied()
+    {
+        _world.Answer = attempt => attempt.Number % 2 == 0 ? Failed(RpcOutcome.NotSent) : Reply(KvStatus.NotApplied);
+
+        var error = Assert.Throws<ClerkUnavailableException>(() => _world.Within(30_000, Clerk().PutAsync("k", "v")));
+
+        Assert.StartsWith("Put of 'k' was not answered in time:", error.Message, StringComparison.Ordinal);
+        Assert.Equal(30_000, _world.NowMs);
+        Assert.Equal("1 Put k failed", _observer.Lines[^1]);
+    }
+
+    [Theory]
+    [InlineData(nameof(RpcOutcome.TimedOut))]
+    [InlineData(nameof(RpcOutcome.ConnectionLost))]
+    [InlineData(nameof(KvStatus.Unknown))]
+    public void One_attempt_of_unknown_fate_leaves_the_write_unknown_when_time_runs_out(string doubt)
+    {
+        _world.Answer = attempt => attempt.Number > 0 ? Failed(RpcOutcome.NotSent)
+            : Enum.TryParse<RpcOutcome>(doubt, out var outcome) ? Failed(outcome)
+            : Reply(KvStatus.Unknown);
+
+        Assert.Throws<ClerkOutcomeUnknownException>(() => _world.Within(30_000, Clerk().PutAsync("k", "v")));
+        Assert.Equal(["1 Put k invoked", "1 Put k unknown"], _observer.Lines);
+    }
+
+    [Fact]
+    public void A_later_answer_settles_an_attempt_of_unknown_fate()
+    {
+        _world.Answer = attempt => attempt.Number == 0 ? null : Reply(KvStatus.Ok);
+        _world.Within(1_000, Clerk().PutAsync("k", "v"));
+
+        _world.Answer = attempt => attempt.Number == 2 ? null : Reply(KvStatus.Rejected);
+        Assert.Throws<KvRejectedException>(() => _world.Within(1_000, Clerk().PutAsync("k", "v")));
+    }
+
+    [Fact]
+    public void Cancelling_a_write_that_is_under_way_leaves_it_unknown()
+    {
+        using var cancellation = new CancellationTokenSource();
+        var put = Clerk().PutAsync("k", "v", cancellation.Token).AsTask();
+        _world.Advance(10);
+
+        cancellation.Cancel();
+        _world.Advance(0);
+
+        var error = Assert.Throws<ClerkOutcomeUnknownException>(() => put.GetAwaiter().GetResult());
+        Assert.IsType<OperationCanceledException>(error.InnerException);
+        Assert.Equal(10, _world.NowMs);
+    }
+
+    [Fact]
+    public void Cancelling_a_write_that_went_nowhere_is_a_plain_cancellation()
+    {
+        using var cancellation = new CancellationTokenSource();
+        _world.Answer = _ => Failed(RpcOutcome.NotSent);
+        var put = Clerk().PutAsync("k", "v", cancellation.Token).AsTask();
+        _world.Advance(5);
+
+        cancellation.Cancel();
+        _world.Advance(0);
+
+        Assert.True(put.IsCanceled);
+        Assert.Equal(cancellation.Token, Assert.Throws<OperationCanceledException>(() => put.GetAwaiter().GetResult())
+            .CancellationToken);
+        Assert.Equal("1 Put k failed", _observer.Lines[^1]);
+    }
+
+    [Fact]
+    public void A_call_that_is_cancelled_beforehand_sends_nothing()
+    {
+        var put = Clerk().PutAsync("k", "v", new CancellationToken(canceled: true)).AsTask();
+
+        Assert.True(put.IsCanceled);
+        Assert.Empty(_world.Attempts);
+    }
+
+    [Fact]
+    public void A_read_without_an_answer_is_never_unknown()
+    {
+        using var cancellation = new CancellationTokenSource();
+        var clerk = Clerk();
+        var get = clerk.GetAsync("k", cancellation.Token).AsTask();
+        cancellation.Cancel();
+        _world.Advance(0);
+
+        Assert.True(get.IsCanceled);
+        Assert.Throws<ClerkUnavailableException>(() => _world.Within(30_000, clerk.GetAsync("k")));
+        Assert.Equal(["1 Get k invoked", "1 Get k failed", "2 Get k invoked", "2 Get k failed"], _observer.Lines);
+    }
+
+    [Fact]
+    public void The_last_attempt_ends_with_the_operation()
+    {
+        Assert.Throws<ClerkOutcomeUnknownException>(() => _world.Within(30_000, Clerk().PutAsync("k", "v")));
+
+        Assert.Equal(30_000, _world.NowMs);
+        Assert.All(_world.Attempts, attempt =>
+            Assert.True(attempt.AtMs + attempt.Timeout.TotalMilliseconds <= 30_000, $"{attempt}"));
+    }
+
+    [Fact]
+    public void Disposing_ends_what_is_under_way_and_refuses_what_comes_later()
+    {
+        var clerk = Clerk();
+        var put = clerk.PutAsync("k", "v").AsTask();
+        var get = clerk.GetAsync("k").AsTask();
+
+        _world.Within(0, clerk.DisposeAsync());
+        _world.Within(0, clerk.DisposeAsync());
+
+        Assert.IsType<ObjectDisposedException>(
+            Assert.Throws<ClerkOutcomeUnknownException>(() => put.GetAwaiter().GetResult()).InnerException);
+        Assert.Throws<ObjectDisposedException>(() => get.GetAwaiter().GetResult());
+        Assert.Throws<ObjectDisposedException>(() => _world.Within(0, clerk.GetAsync("k")));
+        Assert.Empty(_world.Open);
+        Assert.Equal(2, _world.Attempts.Count);
+    }
+
+    [Fact]
+    public void A_key_or_text_that_cannot_be_sent_is_the_callers_error()
+    {
+        var clerk = Clerk();
+
+        Assert.ThrowsAny<ArgumentException>(() => { _ = clerk.GetAsync("").AsTask(); });
+        Assert.ThrowsAny<ArgumentException>(() => { _ = clerk.GetAsync(null!).AsTask(); });
+        Assert.ThrowsAny<ArgumentException>(() => { _ = clerk.GetAsync("\uD800").AsTask(); });
+        Assert.ThrowsAny<ArgumentException>(() => { _ = clerk.PutAsync("k", "\uD800").AsTask(); });
+        Assert.Empty(_observer.Lines);
+    }
+
+    [Fact]
+    public void A_caller_on_another_thread_is_taken_to_the_loop()
+    {
+        var clerk = Clerk();
+        _world.Answer = _ => Reply(KvStatus.Ok);
+        _world.Loop.Inside = false;
+
+        var put = clerk.PutAsync("k", "v").AsTask();
+        Assert.Empty(_world.Attempts);
+        _world.Loop.Drain();
+
+        Assert.True(put.IsCompletedSuccessfully);
+        _world.Loop.Stopped = true;
+        Assert.Throws<ObjectDisposedException>(() => { _ = clerk.GetAsync("k").AsTask(); });
+    }
+
+    private Clerk Clerk() => _world.Clerk(_observer);
+}
