@@ -17,7 +17,7 @@ internal sealed class Batch
     public bool IsEmpty => _bytes.WrittenCount == BatchHeader.Bytes;
 
     /// <summary>Length of header and body, padded.</summary>
-    public long Bytes => BatchHeader.Align(_bytes.WrittenCount);
+    public long Bytes => BatchHeader.Align(_bytes.WrittenCount + 1L);
 
     /// <summary>What the batch does to the entries before it.</summary>
     public LogChange Change => _change;
@@ -33,13 +33,15 @@ internal sealed class Batch
     /// <returns>The bytes to write; valid until <see cref="Clear"/>.</returns>
     public ReadOnlyMemory<byte> Seal(long number, long offset, uint previous, uint segmentChecksum, out uint checksum)
     {
-        var padding = (int)(Bytes - _bytes.WrittenCount);
-        var bodyBytes = _bytes.WrittenCount - BatchHeader.Bytes;
-        _bytes.GetSpan(BatchHeader.Alignment)[..padding].Clear();
-        _bytes.Advance(padding);
+        var bodyBytes = _bytes.WrittenCount - BatchHeader.Bytes + 1;
+        var ending = _bytes.GetSpan(BatchHeader.Alignment)[..(int)(Bytes - _bytes.WrittenCount)];
+        ending.Clear();
+        ending[0] = BatchHeader.EndMark;
+        _bytes.Advance(ending.Length);
         var bytes = MemoryMarshal.AsMemory(_bytes.WrittenMemory);
         var bodyChecksum = Crc32C.Append(0, bytes.Span.Slice(BatchHeader.Bytes, bodyBytes));
-        checksum = new BatchHeader(bodyBytes, bodyChecksum, number, offset, previous).Write(bytes.Span, segmentChecksum);
+        var header = new BatchHeader(bodyBytes, bodyChecksum, number, offset, previous);
+        checksum = header.Write(bytes.Span, segmentChecksum);
         return bytes;
     }
 

@@ -3,12 +3,12 @@ using System.Buffers.Binary;
 namespace RaftKv.Storage;
 
 /// <summary>
-/// Precedes the records of one flush: magic (4 bytes), checksum of the header's rest (4), body length (4), checksum of the
-/// body (4), batch number (8), own offset in the segment (8), checksum of the previous batch's header (4), zero (4).
-/// The checksum starts from the segment's own, so a copy of a batch found elsewhere does not verify. Batches begin at
-/// multiples of 8.
+/// Precedes the records of one flush: checksum of the header's rest (4 bytes), body length (4), checksum of the body
+/// (4), checksum of the batch header before (4), batch number (8), own offset in the segment (8), magic (8). The
+/// checksum starts from the segment's own, so a copy of a batch found elsewhere does not verify. Batches begin at
+/// multiples of 8. Header and body end with a byte that is not zero: by it a write that stopped early is known.
 /// </summary>
-/// <param name="BodyBytes">Length of the records that follow.</param>
+/// <param name="BodyBytes">Length of the records that follow, and of the mark behind them.</param>
 /// <param name="BodyChecksum">Their checksum.</param>
 /// <param name="Number">Counts batches from 1 over all segments.</param>
 /// <param name="Offset">Where in the segment the header lies.</param>
@@ -17,7 +17,8 @@ internal readonly record struct BatchHeader(int BodyBytes, uint BodyChecksum, lo
 {
     public const int Bytes = 40;
     public const int Alignment = 8;
-    private const uint Magic = 0x42_56_4b_52;
+    public const byte EndMark = 0xFF;
+    private const ulong Magic = 0x48_43_54_41_42_56_4B_52;
 
     /// <summary>Where the next batch begins.</summary>
     public long End => Align(Offset + Bytes + BodyBytes);
@@ -28,19 +29,18 @@ internal readonly record struct BatchHeader(int BodyBytes, uint BodyChecksum, lo
     /// <returns>Its checksum.</returns>
     public uint Write(Span<byte> destination, uint segmentChecksum)
     {
-        BinaryPrimitives.WriteUInt32LittleEndian(destination, Magic);
-        BinaryPrimitives.WriteInt32LittleEndian(destination[8..], BodyBytes);
-        BinaryPrimitives.WriteUInt32LittleEndian(destination[12..], BodyChecksum);
+        BinaryPrimitives.WriteInt32LittleEndian(destination[4..], BodyBytes);
+        BinaryPrimitives.WriteUInt32LittleEndian(destination[8..], BodyChecksum);
+        BinaryPrimitives.WriteUInt32LittleEndian(destination[12..], Previous);
         BinaryPrimitives.WriteInt64LittleEndian(destination[16..], Number);
         BinaryPrimitives.WriteInt64LittleEndian(destination[24..], Offset);
-        BinaryPrimitives.WriteUInt32LittleEndian(destination[32..], Previous);
-        destination[36..Bytes].Clear();
-        var checksum = Crc32C.Append(segmentChecksum, destination[8..Bytes]);
-        BinaryPrimitives.WriteUInt32LittleEndian(destination[4..], checksum);
+        BinaryPrimitives.WriteUInt64LittleEndian(destination[32..], Magic);
+        var checksum = Crc32C.Append(segmentChecksum, destination[4..Bytes]);
+        BinaryPrimitives.WriteUInt32LittleEndian(destination, checksum);
         return checksum;
     }
 
-    /// <summary>Reads a header that verifies on its own and belongs at <paramref name="offset"/> of this segment.</summary>
+    /// <summary>Reads a header that verifies on its own and belongs at this offset of this segment.</summary>
     public static bool TryRead(
         ReadOnlySpan<byte> segment, long offset, uint segmentChecksum, out BatchHeader header, out uint checksum)
     {
@@ -48,16 +48,16 @@ internal readonly record struct BatchHeader(int BodyBytes, uint BodyChecksum, lo
         if (segment.Length - offset < Bytes)
             return false;
         var bytes = segment.Slice((int)offset, Bytes);
-        checksum = BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..]);
-        if (BinaryPrimitives.ReadUInt32LittleEndian(bytes) != Magic
-            || Crc32C.Append(segmentChecksum, bytes[8..]) != checksum)
+        checksum = BinaryPrimitives.ReadUInt32LittleEndian(bytes);
+        if (BinaryPrimitives.ReadUInt64LittleEndian(bytes[32..]) != Magic
+            || Crc32C.Append(segmentChecksum, bytes[4..]) != checksum)
             return false;
         header = new BatchHeader(
-            BinaryPrimitives.ReadInt32LittleEndian(bytes[8..]),
-            BinaryPrimitives.ReadUInt32LittleEndian(bytes[12..]),
+            BinaryPrimitives.ReadInt32LittleEndian(bytes[4..]),
+            BinaryPrimitives.ReadUInt32LittleEndian(bytes[8..]),
             BinaryPrimitives.ReadInt64LittleEndian(bytes[16..]),
             BinaryPrimitives.ReadInt64LittleEndian(bytes[24..]),
-            BinaryPrimitives.ReadUInt32LittleEndian(bytes[32..]));
-        return header.Offset == offset && header.BodyBytes >= 0 && header.End <= segment.Length;
+            BinaryPrimitives.ReadUInt32LittleEndian(bytes[12..]));
+        return header.Offset == offset && header.BodyBytes > 0 && header.End <= segment.Length;
     }
 }

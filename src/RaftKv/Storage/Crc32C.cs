@@ -12,7 +12,11 @@ internal static class Crc32C
     {
         var crc = ~checksum;
         foreach (var word in MemoryMarshal.Cast<byte, ulong>(bytes))
-            crc = BitOperations.Crc32C(crc, BitConverter.IsLittleEndian ? word : BinaryPrimitives.ReverseEndianness(word));
+        {
+            crc = BitOperations.Crc32C(
+                crc, BitConverter.IsLittleEndian ? word : BinaryPrimitives.ReverseEndianness(word));
+        }
+
         foreach (var last in bytes[(bytes.Length & ~7)..])
             crc = BitOperations.Crc32C(crc, last);
         return ~crc;

@@ -2,7 +2,7 @@ using RaftKv.Platform;
 
 namespace RaftKv.Storage;
 
-/// <summary>Reads the segments of a log in order, judges the tail of the last one and makes it ready for appending.</summary>
+/// <summary>Reads the segments of a log in order, judges the tail of the last, makes it ready for appending.</summary>
 internal sealed class LogRecovery(IDisk disk, StorageIdentity identity)
 {
     private uint _segmentChecksum;
@@ -63,12 +63,16 @@ internal sealed class LogRecovery(IDisk disk, StorageIdentity identity)
         }
         else if (sequence != Segments.Newest + 1)
         {
-            throw new CorruptStorageException(before, 0, $"it is missing between segments {Segments.Newest} and {sequence}");
+            throw new CorruptStorageException(
+                before, 0, $"it is missing between segments {Segments.Newest} and {sequence}");
         }
-        else if (header.LastBatch != LastBatch || header.LastChecksum != LastChecksum || header.Summary != Replay.Summary)
+        else if (header.LastBatch != LastBatch || header.LastChecksum != LastChecksum
+            || header.Summary != Replay.Summary)
         {
             throw new CorruptStorageException(
-                before, _offset, $"it ends with batch {LastBatch}, but {name} continues it after batch {header.LastBatch}");
+                before,
+                _offset,
+                $"it ends with batch {LastBatch}, but {name} continues it after batch {header.LastBatch}");
         }
 
         Segments.Add(sequence);
@@ -85,7 +89,7 @@ internal sealed class LogRecovery(IDisk disk, StorageIdentity identity)
             if (Crc32C.Append(0, body) != header.BodyChecksum)
                 return;
             var change = new LogChange();
-            if (Replay.Apply(body, ref change) is { } objection)
+            if (Replay.Apply(body[..^1], ref change) is { } objection)
                 throw new CorruptStorageException(name, _offset, objection);
             Segments.Apply(change, Replay.Summary.LastIndex);
             (LastBatch, LastChecksum) = (header.Number, checksum);

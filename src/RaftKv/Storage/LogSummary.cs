@@ -27,7 +27,8 @@ internal readonly record struct LogSummary(HardState HardState, SnapshotId Snaps
                     return $"the term goes back from {HardState.Term} to {write.HardState.Term}";
                 if (write.HardState.Term == HardState.Term && HardState.VotedFor != NodeId.None
                     && write.HardState.VotedFor != HardState.VotedFor)
-                    return $"the vote of term {HardState.Term} changes from {HardState.VotedFor} to {write.HardState.VotedFor}";
+                    return $"the vote of term {HardState.Term} changes from {HardState.VotedFor} to "
+                        + $"{write.HardState.VotedFor}";
                 return null;
             case StorageWriteKind.Append:
                 return ObjectionToEntries(write.Entries.Span);
@@ -38,7 +39,8 @@ internal readonly record struct LogSummary(HardState HardState, SnapshotId Snaps
                     return $"snapshot {write.Snapshot} is of a later term than {HardState.Term}";
                 if (write.Kind == StorageWriteKind.Compact
                     && (write.Snapshot.Index > LastIndex || write.CompactThrough > write.Snapshot.Index))
-                    return $"compaction through {write.CompactThrough} by snapshot {write.Snapshot} of a log to {LastIndex}";
+                    return $"compaction through {write.CompactThrough} by snapshot {write.Snapshot} of a log to "
+                        + $"{LastIndex}";
                 return null;
             default:
                 return $"unknown kind of write {write.Kind}";

@@ -5,11 +5,12 @@ using RaftKv.Platform;
 namespace RaftKv.Storage;
 
 /// <summary>
-/// A node's durable memory: the write-ahead log with entries and hard state, and the snapshots that replace its beginning.
+/// A node's durable memory: the write-ahead log with entries and hard state, and the snapshot that replaces its
+/// beginning.
 /// </summary>
 /// <remarks>
-/// Every method may throw <see cref="IOException"/>. Nothing can be said about the disk's content after that, so from then
-/// on every method does; the node must stop.
+/// Every method may throw <see cref="IOException"/>. Nothing can be said about the disk's content after that, so from
+/// then on every method does; the node must stop.
 /// </remarks>
 public sealed class Persister : IDisposable
 {
@@ -52,7 +53,7 @@ public sealed class Persister : IDisposable
             new Persister(log, snapshots), new RecoveredState(log.Durable.HardState, snapshot, entries), content);
     }
 
-    /// <summary>Adds a write to the batch that the next <see cref="FlushAsync"/> makes durable. Does not touch the disk.</summary>
+    /// <summary>Adds to what the next <see cref="FlushAsync"/> makes durable. The disk is not touched.</summary>
     /// <exception cref="InvariantViolationException">The write cannot follow those before it.</exception>
     public void Append(in StorageWrite write)
     {
@@ -63,7 +64,7 @@ public sealed class Persister : IDisposable
         _log.Append(write);
     }
 
-    /// <summary>Makes everything appended before the call durable. Not to be called again before it completes.</summary>
+    /// <summary>Makes everything appended before the call durable. One call at a time.</summary>
     /// <returns>The token of the last durable write, 0 when there was none since the start.</returns>
     public async ValueTask<long> FlushAsync()
     {
@@ -84,8 +85,8 @@ public sealed class Persister : IDisposable
     }
 
     /// <summary>
-    /// Makes a snapshot of the own state machine durable; then it may be named in a <see cref="StorageWriteKind.Compact"/>
-    /// write. The snapshot in force stays until that write is durable. One that is older than it is ignored.
+    /// Makes a snapshot of the own state machine durable; then a <see cref="StorageWriteKind.Compact"/> write may name
+    /// it. The snapshot in force stays until that write is durable. One that is older than it is ignored.
     /// </summary>
     public async ValueTask SaveSnapshotAsync(SnapshotId id, ReadOnlyMemory<byte> content)
     {
@@ -94,8 +95,8 @@ public sealed class Persister : IDisposable
     }
 
     /// <summary>
-    /// Stores a received piece. Pieces are accepted in order and of one snapshot at a time; a piece at offset 0 of another
-    /// snapshot starts over. Any other piece is not stored, and the answer says which offset is expected.
+    /// Stores a received piece. Pieces are accepted in order and of one snapshot at a time; a piece at offset 0 of
+    /// another snapshot starts over. Any other piece is not stored, and the answer says which offset is expected.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The snapshot is longer than allowed.</exception>
     public ValueTask<SnapshotReceipt> StoreChunkAsync(

@@ -5,9 +5,9 @@ using RaftKv.Consensus;
 namespace RaftKv.Storage;
 
 /// <summary>
-/// Storage writes as bytes, little endian. A record is its kind (1 byte), then: hard state: term (8), vote (4); append:
-/// first index (8), count (4), and per entry term (8), kind (1), length (4), data; reset: snapshot index (8) and term (8);
-/// compact: the same and the last index to drop (8). The batch around the records carries length and checksum.
+/// Storage writes as bytes, little endian. A record is its kind (1 byte), then: hard state: term (8), vote (4);
+/// append: first index (8), count (4), and per entry term (8), kind (1), length (4), data; reset: snapshot index (8)
+/// and term (8); compact: the same and the last index to drop (8). The batch carries length and checksum.
 /// </summary>
 internal static class RecordCodec
 {
@@ -68,7 +68,8 @@ internal static class RecordCodec
                 write = write with { HardState = new(new(Int64(body)), new(vote)) };
                 return true;
             case StorageWriteKind.Append:
-                if (!TryDecodeEntries(Int64(body), BinaryPrimitives.ReadInt32LittleEndian(body[8..]), ref input, out var entries))
+                var count = BinaryPrimitives.ReadInt32LittleEndian(body[8..]);
+                if (!TryDecodeEntries(Int64(body), count, ref input, out var entries))
                     return false;
                 write = write with { Entries = entries };
                 return true;
@@ -92,7 +93,8 @@ internal static class RecordCodec
         output.Advance(EntryHeaderBytes + entry.Data.Length);
     }
 
-    private static bool TryDecodeEntries(long firstIndex, int count, ref ReadOnlySpan<byte> input, out LogEntry[] entries)
+    private static bool TryDecodeEntries(
+        long firstIndex, int count, ref ReadOnlySpan<byte> input, out LogEntry[] entries)
     {
         entries = [];
         if (count < 1 || count > input.Length / EntryHeaderBytes)

@@ -6,9 +6,10 @@ using RaftKv.Consensus;
 namespace RaftKv.Storage;
 
 /// <summary>
-/// The first sector of a log segment: magic (8 bytes), format version (4), checksum of the rest (4), then sequence number,
-/// segment length, last earlier batch and its checksum, term, vote, snapshot index and term, last log index (8 each), node
-/// id (4), length of the cluster id (4), cluster id, zeros. Durable under the segment's name before anything follows it.
+/// The first sector of a log segment: magic (8 bytes), format version (4), checksum of the rest (4), then sequence
+/// number, segment length, last earlier batch and its checksum, term, vote, snapshot index and term, last log index
+/// (8 each), node id (4), length of the cluster id (4), cluster id, zeros. Durable under the segment's name before
+/// anything follows it.
 /// </summary>
 /// <param name="Sequence">Counts segments from 1.</param>
 /// <param name="Length">Length of the file in bytes.</param>
@@ -33,10 +34,11 @@ internal sealed record SegmentHeader(long Sequence, long Length, long LastBatch,
         sequence = 0;
         return name.Length == Prefix.Length + 16 + Suffix.Length
             && name.StartsWith(Prefix, StringComparison.Ordinal) && name.EndsWith(Suffix, StringComparison.Ordinal)
-            && long.TryParse(name.AsSpan(Prefix.Length, 16), NumberStyles.None, CultureInfo.InvariantCulture, out sequence);
+            && long.TryParse(
+                name.AsSpan(Prefix.Length, 16), NumberStyles.None, CultureInfo.InvariantCulture, out sequence);
     }
 
-    /// <summary>The header's sector, and its checksum, from which the checksums of the segment's batches start.</summary>
+    /// <summary>The header's sector, and its checksum, from which those of the segment's batches start.</summary>
     public byte[] Encode(StorageIdentity identity, out uint checksum)
     {
         var sector = new byte[Bytes];
@@ -83,7 +85,9 @@ internal sealed record SegmentHeader(long Sequence, long Length, long LastBatch,
             throw new ForeignStorageException(name, $"belongs to {owner}, not to {identity}");
         if (numbers[0] != sequence || numbers[1] != segment.Length)
             throw new CorruptStorageException(
-                name, 16, $"made as segment {numbers[0]} of {numbers[1]} bytes, found as {sequence} of {segment.Length}");
+                name,
+                16,
+                $"made as segment {numbers[0]} of {numbers[1]} bytes, found as {sequence} of {segment.Length}");
         var summary = new LogSummary(
             new(new(numbers[4]), new((int)numbers[5])), new(new(numbers[6]), new(numbers[7])), new(numbers[8]));
         return new SegmentHeader(numbers[0], numbers[1], numbers[2], (uint)numbers[3], summary);

@@ -57,7 +57,8 @@ internal sealed class SnapshotFile : IDisposable
         file.Write(0, header.Encode());
         for (var offset = 0; offset < content.Length; offset += WriteBytes)
         {
-            file.Write(SnapshotHeader.Bytes + offset, content.Slice(offset, Math.Min(WriteBytes, content.Length - offset)));
+            var bytes = Math.Min(WriteBytes, content.Length - offset);
+            file.Write(SnapshotHeader.Bytes + offset, content.Slice(offset, bytes));
             await file.FlushAsync();
         }
 
@@ -100,9 +101,9 @@ internal sealed class SnapshotFile : IDisposable
     private void Verify(int chunk, ReadOnlySpan<byte> bytes)
     {
         var expected = BinaryPrimitives.ReadUInt32LittleEndian(_table.AsSpan(sizeof(uint) * chunk));
+        var offset = SnapshotHeader.Bytes + chunk * (long)_header.ChunkBytes;
         if (Crc32C.Append(0, bytes) != expected)
-            throw new CorruptStorageException(
-                _name, SnapshotHeader.Bytes + chunk * (long)_header.ChunkBytes, $"the checksum of chunk {chunk} is wrong");
+            throw new CorruptStorageException(_name, offset, $"the checksum of chunk {chunk} is wrong");
     }
 
     private static ReadOnlySpan<byte> Chunk(ReadOnlySpan<byte> content, SnapshotHeader header, int chunk)

@@ -5,9 +5,9 @@ using RaftKv.Consensus;
 namespace RaftKv.Storage;
 
 /// <summary>
-/// The first 64 bytes of a snapshot file: magic (8), format version (4), chunk length (4), snapshot index (8) and term (8),
-/// content length (8), checksum of the chunk checksums (4), zeros, checksum of all before (4). The content follows, then
-/// a checksum (4) for each chunk of it.
+/// The first 64 bytes of a snapshot file: magic (8), format version (4), chunk length (4), snapshot index (8) and term
+/// (8), content length (8), checksum of the table (4), zeros, checksum of all that (4). The content follows,
+/// then the table: a checksum (4) for each chunk of it.
 /// </summary>
 internal sealed record SnapshotHeader(SnapshotId Id, int ContentBytes, int ChunkBytes, uint TableChecksum)
 {
@@ -54,8 +54,9 @@ internal sealed record SnapshotHeader(SnapshotId Id, int ContentBytes, int Chunk
     }
 
     /// <summary>Reads the header of the snapshot file <paramref name="name"/>.</summary>
-    /// <exception cref="CorruptStorageException">It does not verify, or is not of the snapshot <paramref name="id"/>.</exception>
-    public static SnapshotHeader Decode(ReadOnlySpan<byte> bytes, string name, SnapshotId id, long fileBytes, int maxBytes)
+    /// <exception cref="CorruptStorageException">It does not verify, or is of another snapshot.</exception>
+    public static SnapshotHeader Decode(
+        ReadOnlySpan<byte> bytes, string name, SnapshotId id, long fileBytes, int maxBytes)
     {
         if (bytes.Length < Bytes || BinaryPrimitives.ReadUInt64LittleEndian(bytes) != Magic)
             throw new CorruptStorageException(name, 0, "no snapshot begins here");
@@ -66,12 +67,15 @@ internal sealed record SnapshotHeader(SnapshotId Id, int ContentBytes, int Chunk
             throw new ForeignStorageException(name, $"format version {version}; this program reads {FormatVersion}");
         var chunkBytes = BinaryPrimitives.ReadInt32LittleEndian(bytes[12..]);
         var found = new SnapshotId(
-            new(BinaryPrimitives.ReadInt64LittleEndian(bytes[16..])), new(BinaryPrimitives.ReadInt64LittleEndian(bytes[24..])));
+            new(BinaryPrimitives.ReadInt64LittleEndian(bytes[16..])),
+            new(BinaryPrimitives.ReadInt64LittleEndian(bytes[24..])));
         var contentBytes = BinaryPrimitives.ReadInt64LittleEndian(bytes[32..]);
         if (found != id || chunkBytes < 1 || contentBytes < 0)
-            throw new CorruptStorageException(name, 0, $"it says snapshot {found}, {contentBytes} bytes by {chunkBytes}");
+            throw new CorruptStorageException(
+                name, 0, $"it says snapshot {found}, {contentBytes} bytes by {chunkBytes}");
         if (contentBytes > maxBytes)
-            throw new CorruptStorageException(name, 32, $"{contentBytes} bytes are more than MaxSnapshotBytes = {maxBytes}");
+            throw new CorruptStorageException(
+                name, 32, $"{contentBytes} bytes are more than MaxSnapshotBytes = {maxBytes}");
         var header = new SnapshotHeader(
             id, (int)contentBytes, chunkBytes, BinaryPrimitives.ReadUInt32LittleEndian(bytes[40..]));
         return header.FileBytes == fileBytes

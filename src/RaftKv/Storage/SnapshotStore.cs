@@ -24,7 +24,8 @@ internal sealed class SnapshotStore(IDisk disk, StorageOptions options) : IDispo
         if (inForce != SnapshotId.None)
         {
             if (!found.Contains(inForce))
-                throw new CorruptStorageException(SnapshotHeader.FileName(inForce), 0, "the log names it, but it is missing");
+                throw new CorruptStorageException(
+                    SnapshotHeader.FileName(inForce), 0, "the log names it, but it is missing");
             var file = await SnapshotFile.OpenAsync(disk, inForce, options.MaxSnapshotBytes);
             _files.Add(file);
             content = await file.LoadAsync();
@@ -70,7 +71,7 @@ internal sealed class SnapshotStore(IDisk disk, StorageOptions options) : IDispo
             return new SnapshotReceipt(0, false);
         if (totalBytes < 0 || totalBytes > options.MaxSnapshotBytes)
             throw new ArgumentOutOfRangeException(
-                nameof(totalBytes), totalBytes, $"not a length from 0 to MaxSnapshotBytes = {options.MaxSnapshotBytes}");
+                nameof(totalBytes), totalBytes, $"not from 0 to MaxSnapshotBytes = {options.MaxSnapshotBytes}");
         if (_reception is null || !_reception.IsFor(id, totalBytes))
         {
             if (offset != 0)

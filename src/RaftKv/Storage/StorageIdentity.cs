@@ -3,7 +3,7 @@ using RaftKv.Consensus;
 
 namespace RaftKv.Storage;
 
-/// <summary>Whose data a directory holds. Written into every log segment; a directory of another owner is refused.</summary>
+/// <summary>Whose data a directory holds. Written into every log segment; another's directory is refused.</summary>
 /// <param name="ClusterId">Name of the cluster: 1 to 64 bytes of UTF-8.</param>
 /// <param name="Node">The node.</param>
 public sealed record StorageIdentity(string ClusterId, NodeId Node)

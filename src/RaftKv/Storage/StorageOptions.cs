@@ -4,8 +4,8 @@ namespace RaftKv.Storage;
 public sealed record StorageOptions
 {
     /// <summary>
-    /// Size of a log segment in bytes, at least 4,096; filled with zeros when the segment is made. A batch that does not
-    /// fit gets a segment of its own size.
+    /// Size of a log segment in bytes, at least 4,096; filled with zeros when the segment is made. A batch that does
+    /// not fit gets a segment of its own size.
     /// </summary>
     public int SegmentBytes { get; init; } = 16 << 20;
 

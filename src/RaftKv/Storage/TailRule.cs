@@ -6,18 +6,19 @@ namespace RaftKv.Storage;
 /// <remarks>
 /// <para>
 /// All records of one flush form one batch under one checksum, and a batch is written only when the flush of the batch
-/// before has completed, into space that is durably zero. So a crash can damage only the last batch, which nobody was told is
-/// durable; dropping it whole loses nothing. A crash loses whole sectors (512 bytes), in any combination: in a lost
-/// sector, what the batch should have put there still reads zero.
+/// before has completed, into space that is durably zero. So a crash can damage only the last batch, which nobody was
+/// told is durable; dropping it whole loses nothing. A crash loses whole sectors (512 bytes), in any combination, or
+/// the end of a write from any byte on: what the batch should have put there still reads zero.
 /// </para>
 /// <para>
 /// Where a batch does not verify and anything but zeros follows, it is therefore torn exactly if both hold:
-/// (1) nothing was begun after it: no header of a later batch verifies behind it, and if its own header verifies, everything
-/// behind its end is zero; and there is no later segment (recovery checks that before it asks);
-/// (2) a sector of it is missing: some sector's share of its header, or of its body if the header verifies, reads all zero.
+/// (1) nothing was begun after it: no header of a later batch verifies behind it, and if its own header verifies,
+/// everything behind its end is zero; and there is no later segment (recovery checks that before it asks);
+/// (2) something of it is missing: of its header, or of its body if the header verifies, some sector's share is all
+/// zero, or the last byte, which never is zero, is.
 /// </para>
 /// <para>
-/// What remains undecidable is damage to the very last batch, when it also contains or loses a whole sector of zeros: that
+/// What remains undecidable is damage to the very last batch when it also holds, or loses, a sector of zeros only: that
 /// looks like a torn tail and is cut.
 /// </para>
 /// </remarks>
@@ -25,7 +26,7 @@ internal static class TailRule
 {
     public const int SectorBytes = 512;
 
-    /// <summary>Why the batch at <paramref name="offset"/> is corrupt, or <see langword="null"/> when it is torn.</summary>
+    /// <summary>Why what stands in place of a batch is corrupt, or <see langword="null"/> when it is torn.</summary>
     /// <param name="segment">The last segment.</param>
     /// <param name="offset">Where the next batch should begin, and none verifies.</param>
     /// <param name="segmentChecksum">The checksum of the segment's header.</param>
@@ -42,9 +43,9 @@ internal static class TailRule
             var written = segment[(int)header.End..].IndexOfAnyExcept((byte)0);
             if (written >= 0)
                 return $"batch {number} does not verify, and offset {header.End + written} was written after it";
-            return MissesSector(segment, offset + BatchHeader.Bytes, header.BodyBytes)
+            return IsIncomplete(segment, offset + BatchHeader.Bytes, header.BodyBytes)
                 ? null
-                : $"batch {number} does not verify, and no sector of it is missing";
+                : $"batch {number} does not verify, and nothing of it is missing";
         }
 
         for (var later = offset + BatchHeader.Alignment; later < segment.Length; later += BatchHeader.Alignment)
@@ -53,14 +54,16 @@ internal static class TailRule
                 return $"no header of batch {number}, and batch {header.Number} at offset {later} was written after it";
         }
 
-        return MissesSector(segment, offset, (int)Math.Min(BatchHeader.Bytes, segment.Length - offset))
+        return IsIncomplete(segment, offset, (int)Math.Min(BatchHeader.Bytes, segment.Length - offset))
             ? null
-            : $"the header of batch {number} does not verify, and no sector of it is missing";
+            : $"the header of batch {number} does not verify, and nothing of it is missing";
     }
 
-    private static bool MissesSector(ReadOnlySpan<byte> segment, long offset, int bytes)
+    private static bool IsIncomplete(ReadOnlySpan<byte> segment, long offset, int bytes)
     {
-        for (var end = offset + bytes; offset < end;)
+        var end = offset + bytes;
+        if (segment[(int)end - 1] == 0) return true;
+        while (offset < end)
         {
             var next = Math.Min(end, (offset / SectorBytes + 1) * SectorBytes);
             if (!segment[(int)offset..(int)next].ContainsAnyExcept((byte)0))

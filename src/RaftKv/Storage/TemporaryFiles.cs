@@ -3,8 +3,8 @@ using RaftKv.Platform;
 namespace RaftKv.Storage;
 
 /// <summary>
-/// Files become durable under a name that ends in <see cref="Suffix"/> and are renamed then, so what has a final name is
-/// whole. Leftovers are worthless.
+/// Files become durable under a name that ends in <see cref="Suffix"/> and are renamed then, so what has a final name
+/// is whole. Leftovers are worthless.
 /// </summary>
 internal static class TemporaryFiles
 {

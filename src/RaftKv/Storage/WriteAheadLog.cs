@@ -44,7 +44,8 @@ internal sealed class WriteAheadLog : IDisposable
         {
             var header = new SegmentHeader(1, Length(options, 0), 0, 0, default);
             recovery.Segments.Add(1);
-            return (new(disk, options, identity, recovery, await SegmentWriter.CreateAsync(disk, header, identity)), []);
+            var first = await SegmentWriter.CreateAsync(disk, header, identity);
+            return (new WriteAheadLog(disk, options, identity, recovery, first), []);
         }
 
         var log = new WriteAheadLog(disk, options, identity, recovery, await recovery.RunAsync(sequences));

@@ -1,0 +1,129 @@
+namespace RaftKv.Sim.World;
+
+/// <summary>
+/// A file on a simulated disk: what programs see (the page cache) and, for each sector written since the last flush,
+/// every content that it had before, back to the durable one.
+/// </summary>
+internal sealed class SimFile
+{
+    public const int SectorBytes = 512;
+
+    private readonly Dictionary<int, int> _latest = [];
+    private readonly List<Version> _versions = [];
+    private readonly List<int> _lengths = [];
+    private readonly SortedDictionary<int, byte[]> _dropped = [];
+    private byte[] _saved = [];
+    private byte[] _cache = [];
+
+    public int Length { get; private set; }
+
+    /// <summary>Sectors whose durable content may differ from what programs see.</summary>
+    public int UnflushedSectors => _latest.Count + _dropped.Count;
+
+    public int Read(long offset, Span<byte> destination)
+    {
+        if (offset >= Length) return 0;
+        var source = _cache.AsSpan((int)offset, (int)Math.Min(destination.Length, Length - offset));
+        source.CopyTo(destination);
+        return source.Length;
+    }
+
+    public void Write(long offset, ReadOnlySpan<byte> data)
+    {
+        var end = checked((int)(offset + data.Length));
+        if (end > Length) SetLength(end);
+        Save((int)offset, end);
+        data.CopyTo(_cache.AsSpan((int)offset));
+    }
+
+    public void SetLength(long length)
+    {
+        _lengths.Add(Length);
+        if (length < Length)
+        {
+            Save((int)length, Length);
+            _cache.AsSpan((int)length, Length - (int)length).Clear();
+        }
+
+        Length = checked((int)length);
+        if (Length > _cache.Length)
+            Array.Resize(ref _cache, Math.Max(RoundUp(Length), Math.Min(2 * _cache.Length, 1 << 20)));
+    }
+
+    /// <summary>Everything that programs see becomes durable, but for what a failed flush has dropped.</summary>
+    public void Flush()
+    {
+        _latest.Clear();
+        _versions.Clear();
+        _lengths.Clear();
+    }
+
+    /// <summary>
+    /// A flush fails the way Linux does it: what was to be written is dropped, but programs go on seeing it and a later
+    /// flush takes it for written.
+    /// </summary>
+    public void FailFlush()
+    {
+        foreach (var (sector, latest) in _latest)
+        {
+            var oldest = latest;
+            while (_versions[oldest].Older >= 0) oldest = _versions[oldest].Older;
+            _dropped.TryAdd(sector, Saved(oldest).ToArray());
+        }
+
+        Flush();
+    }
+
+    /// <summary>
+    /// Leaves of each sector any content that it had since it was last durable, and of the length likewise.
+    /// </summary>
+    public void LosePower(IDecisions decisions)
+    {
+        foreach (var (sector, durable) in _dropped)
+            Restore(sector, durable);
+        _dropped.Clear();
+        var sectors = _latest.Keys.ToArray();
+        Array.Sort(sectors);
+        foreach (var sector in sectors)
+        {
+            var count = 1;
+            for (var version = _latest[sector]; version >= 0; version = _versions[version].Older) count++;
+            var survivor = _latest[sector];
+            var age = decisions.Choose("sector", count);
+            for (var older = 1; older < age; older++) survivor = _versions[survivor].Older;
+            if (age > 0) Restore(sector, Saved(survivor));
+        }
+
+        var lengthAge = _lengths.Count == 0 ? 0 : decisions.Choose("length", _lengths.Count + 1);
+        if (lengthAge > 0) SetLength(_lengths[^lengthAge]);
+        Flush();
+    }
+
+    /// <summary>Damages the durable content.</summary>
+    public void FlipBit(long offset, int bit) => _cache[offset] ^= (byte)(1 << bit);
+
+    private void Save(int start, int end)
+    {
+        for (var sector = start / SectorBytes; sector * SectorBytes < end; sector++)
+        {
+            var version = _versions.Count;
+            if (_saved.Length < (version + 1) * SectorBytes)
+                Array.Resize(ref _saved, Math.Max(8 * SectorBytes, 2 * _saved.Length));
+            if (_dropped.Remove(sector, out var durable))
+                durable.CopyTo(Saved(version));
+            else
+                _cache.AsSpan(sector * SectorBytes, SectorBytes).CopyTo(Saved(version));
+            _versions.Add(new Version(_latest.TryGetValue(sector, out var older) ? older : -1));
+            _latest[sector] = version;
+        }
+    }
+
+    private Span<byte> Saved(int version) => _saved.AsSpan(version * SectorBytes, SectorBytes);
+
+    private void Restore(int sector, ReadOnlySpan<byte> content) => content.CopyTo(_cache.AsSpan(sector * SectorBytes));
+
+    private static int RoundUp(int length) => (length + SectorBytes - 1) / SectorBytes * SectorBytes;
+
+    /// <param name="Older">The version before, or -1: the durable one.</param>
+    private readonly record struct Version(int Older);
+}
