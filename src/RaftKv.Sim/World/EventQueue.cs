@@ -6,7 +6,7 @@ namespace RaftKv.Sim.World;
 /// The one queue of future events: a 4-ary heap ordered by time and, at equal times, by the order of scheduling.
 /// Events live in a slab and are cancelled lazily: a cancelled one keeps its place until its time comes.
 /// </summary>
-/// <remarks>Not <c>PriorityQueue</c>: that does not keep equal keys in order and is two to three times slower.</remarks>
+/// <remarks>Not <c>PriorityQueue</c>: it does not keep equal keys in order, and is 2 to 3 times slower.</remarks>
 internal sealed class EventQueue
 {
     private const int SlotBits = 24;

@@ -10,7 +10,7 @@ namespace RaftKv.Sim.World;
 internal interface IDecisions
 {
     /// <summary>A choice in [0, <paramref name="exclusiveMax"/>).</summary>
-    /// <param name="site">What is chosen, e.g. "drop". A constant: it is recorded but never affects the outcome.</param>
+    /// <param name="site">What is chosen, e.g. "drop": recorded, but without effect on the outcome.</param>
     /// <param name="exclusiveMax">At least 1.</param>
     int Choose(string site, int exclusiveMax);
 
@@ -40,7 +40,7 @@ internal interface IDecisions
 
     /// <summary>
     /// A duration whose distribution is close to exponential: most are shorter than the mean, a few many times longer
-    /// (at most 44 times). Integer arithmetic only, because <c>Math.Log</c> differs between platforms.
+    /// (at most 44 times). The mean is at most an hour. Integer arithmetic only: <c>Math.Log</c> differs by platform.
     /// </summary>
     /// <remarks>
     /// −log₂ of a uniform u in (0, 1] is its number of leading zero bits plus a remainder, which is replaced by the
@@ -48,11 +48,12 @@ internal interface IDecisions
     /// </remarks>
     TimeSpan Exponential(string site, TimeSpan mean)
     {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(mean, TimeSpan.FromHours(1));
         if (mean == TimeSpan.Zero) return mean;
         var uniform = ~Bits(site);
         var leadingZeros = (int)ulong.LeadingZeroCount(uniform);
         var fraction = leadingZeros >= 63 ? 0 : (long)((uniform << (leadingZeros + 1)) >> 44);
         var logarithm = ((leadingZeros + 1L) << 20) - fraction;
-        return new TimeSpan((long)((Int128)mean.Ticks * logarithm * 2 / 3 >> 20));
+        return new TimeSpan((mean.Ticks * 2 * logarithm / 3) >> 20);
     }
 }

@@ -5,7 +5,7 @@ namespace RaftKv.Sim.World;
 /// <summary>A node's storage device: what survives the node's crashes.</summary>
 internal interface IStorageDevice
 {
-    /// <summary>The disk as a new incarnation of the node sees it; completions come back on <paramref name="loop"/>.</summary>
+    /// <summary>The disk as a new incarnation of the node sees it, with completions on its loop.</summary>
     IDisk Attach(SimLoop loop);
 
     /// <summary>

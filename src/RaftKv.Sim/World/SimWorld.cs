@@ -1,0 +1,81 @@
+using RaftKv.Platform;
+
+namespace RaftKv.Sim.World;
+
+/// <summary>
+/// One simulated world: hosts, a network, virtual time and one source of decisions. What happens in it is a function of
+/// the decisions' seed and of the code that runs in it. It shares nothing with other worlds.
+/// </summary>
+internal sealed class SimWorld
+{
+    private readonly List<SimNode> _nodes = [];
+    private readonly WorldOptions _options;
+
+    public SimWorld(Decisions decisions, WorldOptions? options = null)
+    {
+        _options = options ?? new WorldOptions();
+        Decisions = decisions;
+        Scheduler = new Scheduler(new Trace(_options.RecordsTrace));
+        Network = new NetworkFabric(Scheduler, decisions, _options.Network);
+    }
+
+    public SimWorld(ulong seed, WorldOptions? options = null)
+        : this(new Decisions(seed), options)
+    {
+    }
+
+    public Decisions Decisions { get; }
+
+    public Scheduler Scheduler { get; }
+
+    public NetworkFabric Network { get; }
+
+    public Trace Trace => Scheduler.Trace;
+
+    /// <summary>All hosts, running or not, by their index.</summary>
+    public IReadOnlyList<SimNode> Nodes => _nodes;
+
+    /// <summary>Virtual time since the world began.</summary>
+    public TimeSpan Now => new(Scheduler.NowTicks);
+
+    /// <summary>The first failure; null while all is well. Nothing runs after it.</summary>
+    public WorldFailure? Failure => Scheduler.Failure;
+
+    /// <summary>Adds a host that does not run yet.</summary>
+    /// <param name="name">Unique; also its address, and the first part of its addresses "name:anything".</param>
+    /// <param name="boot">Runs on the loop of each new incarnation.</param>
+    /// <param name="storage">What survives crashes; null for a host without a disk.</param>
+    public SimNode AddNode(string name, Action<NodePlatform> boot, IStorageDevice? storage = null)
+    {
+        Network.AddHost(name);
+        var node = new SimNode(this, name, _nodes.Count, storage ?? new NoStorage(), boot, _options.Logging);
+        _nodes.Add(node);
+        return node;
+    }
+
+    /// <summary>Runs an action in the world itself, on no node's loop: the way of faults.</summary>
+    public void After(TimeSpan delay, Action action) => Scheduler.After(delay, null, new ActionEvent(action));
+
+    /// <summary>Lets time pass.</summary>
+    public void RunFor(TimeSpan duration) => Run(Scheduler.NowTicks + duration.Ticks, null);
+
+    /// <summary>Runs until a condition, which is looked at between callbacks, holds.</summary>
+    /// <returns>False when the time was up or the seed failed before.</returns>
+    public bool RunUntil(Func<bool> condition, TimeSpan limit) => Run(Scheduler.NowTicks + limit.Ticks, condition);
+
+    /// <summary>Runs until nothing is left to do. Never ends while a node has a timer that it renews.</summary>
+    public void RunToEnd() => Run(long.MaxValue, null);
+
+    private bool Run(long untilTicks, Func<bool>? condition)
+    {
+        _options.EscapeDetector?.Take();
+        var isMet = Scheduler.Run(untilTicks, condition);
+        if (_options.EscapeDetector?.Take() is { } escape) Scheduler.Fail(null, new EscapeException(escape));
+        return isMet;
+    }
+
+    private sealed class ActionEvent(Action action) : ISimEvent
+    {
+        public void Fire(long argument) => action();
+    }
+}

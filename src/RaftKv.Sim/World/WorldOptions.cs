@@ -1,0 +1,19 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace RaftKv.Sim.World;
+
+/// <summary>What a world is made of, besides its decisions.</summary>
+internal sealed record WorldOptions
+{
+    public NetworkOptions Network { get; init; } = new();
+
+    /// <summary>Whether to keep trace lines.</summary>
+    public bool RecordsTrace { get; init; }
+
+    /// <summary>Watches the thread that runs the world; null to rely on the checks of every callback alone.</summary>
+    public EscapeDetector? EscapeDetector { get; init; }
+
+    /// <summary>Where the nodes' log messages go.</summary>
+    public ILoggerFactory Logging { get; init; } = NullLoggerFactory.Instance;
+}
