@@ -5,32 +5,39 @@ public sealed partial class Raft
 {
     private const int TimeoutSteps = 1 << 16;
 
+    private long _electionTimeout;
     private long _electionDeadline;
     private long _electionNumber;
 
-    /// <summary>Draws a new time-out from [T, 2T), so that candidates rarely collide twice.</summary>
-    private void RestartElectionTimer()
+    /// <summary>Draws the term's time-out from [T, 2T), so that candidates rarely collide twice.</summary>
+    private void DrawElectionTimeout()
     {
         var shortest = _options.ElectionTimeout.Ticks;
-        _electionDeadline = _now + shortest + (shortest * _random(TimeoutSteps) / TimeoutSteps);
+        _electionTimeout = shortest + (shortest * _random(TimeoutSteps) / TimeoutSteps);
     }
 
-    private void BecomeFollower(Term term)
+    private void RestartElectionTimer() => _electionDeadline = _now + _electionTimeout;
+
+    private void EnterTerm(Term term, NodeId vote)
+    {
+        (Term, VotedFor) = (term, vote);
+        DrawElectionTimeout();
+    }
+
+    private void BecomeFollower()
     {
         // A follower's or candidate's timer goes on: a candidate that cannot win must not keep the others from trying.
         if (Role == Role.Leader)
             RestartElectionTimer();
         Role = Role.Follower;
         Leader = NodeId.None;
-        if (term > Term)
-            (Term, VotedFor) = (term, NodeId.None);
     }
 
     private void StartElection()
     {
         Role = Role.Candidate;
         Leader = NodeId.None;
-        (Term, VotedFor) = (Term.Next, Id);
+        EnterTerm(Term.Next, Id);
         RestartElectionTimer();
         // The own vote counts, and the requests leave, once term and vote are durable.
         _ballot.Clear();
@@ -76,7 +83,7 @@ public sealed partial class Raft
                 BecomeLeader();
                 break;
             case ElectionOutcome.Lost:
-                BecomeFollower(Term);
+                BecomeFollower();
                 break;
         }
     }

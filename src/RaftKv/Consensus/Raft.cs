@@ -47,10 +47,11 @@ public sealed partial class Raft
         Snapshot = recovered.Snapshot;
         CommitIndex = AppliedIndex = Snapshot.Index;
         _durability = new Durability(Log.LastIndex, recovered.HardState);
-        (Term, VotedFor) = recovered.HardState;
         // A received snapshot can become durable before the term in which it came. No promise was made in that term.
-        if (Snapshot.Term > Term)
-            (Term, VotedFor) = (Snapshot.Term, NodeId.None);
+        if (Snapshot.Term > recovered.HardState.Term)
+            EnterTerm(Snapshot.Term, NodeId.None);
+        else
+            EnterTerm(recovered.HardState.Term, recovered.HardState.VotedFor);
         Role = Role.Follower;
         RestartElectionTimer();
         CheckInvariants();
@@ -167,7 +168,11 @@ public sealed partial class Raft
         if (message.To != Id || Follower(message.From) is not { } sender)
             return;
         if (message.Term > Term)
-            BecomeFollower(message.Term);
+        {
+            EnterTerm(message.Term, NodeId.None);
+            BecomeFollower();
+        }
+
         switch (message.Kind)
         {
             case MessageKind.RequestVote:

@@ -54,7 +54,7 @@ internal sealed class RandomCluster
 
     public long Now { get; private set; }
 
-    public int FlushMs { get; }
+    public int FlushMs { get; private set; }
 
     public int SnapshotEvery { get; }
 
@@ -117,7 +117,7 @@ internal sealed class RandomCluster
     {
         for (var i = Random.Next(4); i > 0; i--)
             Servers[Random.Next(Servers.Count)].Propose();
-        AfterAbout(15, Propose);
+        AfterAbout(_healed ? 150 : 15, Propose);
     }
 
     private void Fault()
@@ -159,6 +159,7 @@ internal sealed class RandomCluster
     private void Heal()
     {
         _healed = true;
+        FlushMs = 1;
         Array.Clear(_cut);
         foreach (var server in Servers)
             server.Start();
