@@ -6,7 +6,7 @@ namespace RaftKv.Node.Sockets;
 internal sealed class SocketSendQueue(int maxBytes)
 {
     /// <summary>A buffer larger than this is let go when it has been sent.</summary>
-    private const int RetainedBytes = 256 * 1024;
+    private const int RetainedBytes = 1024 * 1024;
 
     private byte[] _filling = [];
     private byte[] _sending = [];

@@ -8,7 +8,7 @@ namespace RaftKv.Wire;
 internal sealed class FrameReader(int maxBodyBytes)
 {
     /// <summary>A buffer larger than this is let go once its frame has been read.</summary>
-    private const int RetainedBytes = 64 * 1024;
+    private const int RetainedBytes = 1024 * 1024;
 
     private byte[] _buffer = [];
     private int _buffered;
