@@ -1,4 +1,6 @@
+using RaftKv.Linearizability.Models;
 using RaftKv.Linearizability.Search;
+using RaftKv.Linearizability.UniqueValues;
 
 namespace RaftKv.Linearizability;
 
@@ -58,8 +60,17 @@ public static class Checker
     {
         if (meter.IsExhausted)
             return Verdict.Unknown;
+        var part = Part.Create(history, operations);
+        if (model is ICellModel<TState, TInput, TOutput> cell)
+        {
+            var (verdict, chains) = ChainFinder.Find(cell, history, part);
+            if (chains is not null)
+                verdict = new ZoneTest(part, chains).Run();
+            if (verdict != Verdict.Unknown)
+                return verdict;
+        }
+
         var space = new StateSpace<TState, TInput, TOutput>(model);
-        var part = Part.Create(history, operations, space);
-        return new DepthFirstSearch(part, space, meter).Run(stepLimit);
+        return new DepthFirstSearch(part, space.Classify(history, part), space, meter).Run(stepLimit);
     }
 }

@@ -1,8 +1,10 @@
+using RaftKv.Linearizability.UniqueValues;
+
 namespace RaftKv.Linearizability.Models;
 
 /// <summary>A key-value store: every key is a part of its own, whose state is its value.</summary>
 /// <param name="initial">What every key holds at first; null: it is absent.</param>
-public sealed class KvModel(string? initial = null) : IModel<string?, KvInput, KvOutput>
+public sealed class KvModel(string? initial = null) : ICellModel<string, KvInput, KvOutput>
 {
     /// <inheritdoc/>
     public string? Initial => initial;
@@ -36,6 +38,20 @@ public sealed class KvModel(string? initial = null) : IModel<string?, KvInput, K
     public bool IsReadOnly(KvInput input, Outcome<KvOutput> outcome) =>
         input.Kind == KvKind.Get
         || (input.Kind == KvKind.CompareAndSet && outcome is { IsKnown: true, Value.Succeeded: false });
+
+    CellOperation<string> ICellModel<string, KvInput, KvOutput>.Describe(KvInput input, Outcome<KvOutput> outcome) =>
+        input.Kind switch
+        {
+            KvKind.Get when !outcome.IsKnown => default,
+            KvKind.Get => new(CellEffect.Read, outcome.Value.Value, null),
+            KvKind.Put => new(CellEffect.Write, null, input.Value),
+            KvKind.Append => new(CellEffect.Append, null, input.Value),
+            _ when outcome is { IsKnown: true, Value.Succeeded: false } =>
+                new(CellEffect.ReadOther, input.Expected, null),
+            _ => new(CellEffect.Swap, input.Expected, input.Value),
+        };
+
+    ValueNodes<string> ICellModel<string, KvInput, KvOutput>.Values() => new StringNodes(initial);
 
     private sealed class SameKey : IEqualityComparer<KvInput>
     {

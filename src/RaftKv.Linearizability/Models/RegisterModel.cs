@@ -1,3 +1,5 @@
+using RaftKv.Linearizability.UniqueValues;
+
 namespace RaftKv.Linearizability.Models;
 
 /// <summary>The kinds of operations on a register.</summary>
@@ -28,7 +30,7 @@ public readonly record struct RegisterOutput<TValue>(TValue? Value, bool Succeed
 /// <summary>One register: read, write and compare-and-set.</summary>
 /// <param name="initial">What it holds at first.</param>
 public sealed class RegisterModel<TValue>(TValue? initial = default)
-    : IModel<TValue?, RegisterInput<TValue>, RegisterOutput<TValue>>
+    : ICellModel<TValue, RegisterInput<TValue>, RegisterOutput<TValue>>
 {
     /// <inheritdoc/>
     public TValue? Initial => initial;
@@ -58,4 +60,19 @@ public sealed class RegisterModel<TValue>(TValue? initial = default)
     public bool IsReadOnly(RegisterInput<TValue> input, Outcome<RegisterOutput<TValue>> outcome) =>
         input.Kind == RegisterKind.Read
         || (input.Kind == RegisterKind.CompareAndSet && outcome is { IsKnown: true, Value.Succeeded: false });
+
+    CellOperation<TValue> ICellModel<TValue, RegisterInput<TValue>, RegisterOutput<TValue>>.Describe(
+        RegisterInput<TValue> input, Outcome<RegisterOutput<TValue>> outcome) =>
+        input.Kind switch
+        {
+            RegisterKind.Read when !outcome.IsKnown => default,
+            RegisterKind.Read => new(CellEffect.Read, outcome.Value.Value, default),
+            RegisterKind.Write => new(CellEffect.Write, default, input.Value),
+            _ when outcome is { IsKnown: true, Value.Succeeded: false } =>
+                new(CellEffect.ReadOther, input.Expected, default),
+            _ => new(CellEffect.Swap, input.Expected, input.Value),
+        };
+
+    ValueNodes<TValue> ICellModel<TValue, RegisterInput<TValue>, RegisterOutput<TValue>>.Values() =>
+        new PlainNodes<TValue>(initial);
 }

@@ -12,11 +12,12 @@ internal sealed class DepthFirstSearch
 {
     private const int None = -1;
     private readonly Part _part;
+    private readonly int[] _classes;
     private readonly StateSpace _space;
     private readonly BudgetMeter _meter;
     private readonly ConfigurationSet _seen = new();
 
-    // The events of the operations that have not taken effect: a doubly linked list whose sentinel is the last index.
+    // The events of the operations of known outcome that have not taken effect: a doubly linked list with a sentinel.
     private readonly int[] _next;
     private readonly int[] _previous;
     private readonly int _sentinel;
@@ -31,20 +32,25 @@ internal sealed class DepthFirstSearch
     private ulong _high;
     private ulong _low;
 
-    public DepthFirstSearch(Part part, StateSpace space, BudgetMeter meter)
+    public DepthFirstSearch(Part part, int[] classes, StateSpace space, BudgetMeter meter)
     {
-        (_part, _space, _meter) = (part, space, meter);
+        (_part, _classes, _space, _meter) = (part, classes, space, meter);
         _sentinel = part.Events.Length;
-        _missing = _sentinel / 2;
         _next = new int[_sentinel + 1];
         _previous = new int[_sentinel + 1];
-        for (var i = 0; i <= _sentinel; i++)
+        var last = _sentinel;
+        for (var at = 0; at < _sentinel; at++)
         {
-            _next[i] = i == _sentinel ? 0 : i + 1;
-            _previous[i] = i == 0 ? _sentinel : i - 1;
+            if (part.Events[at] >= 0 && part.IsUnknown(part.Events[at]))
+                continue;
+            (_next[last], _previous[at]) = (at, last);
+            last = at;
+            _missing += part.Events[at] >= 0 ? 1 : 0;
         }
 
-        _unknowns = new UnknownOperations(part);
+        (_next[last], _previous[_sentinel]) = (_sentinel, last);
+
+        _unknowns = new UnknownOperations(part, classes);
     }
 
     public Verdict Run(long stepLimit)
@@ -82,7 +88,7 @@ internal sealed class DepthFirstSearch
         var last = _sentinel;
         for (var at = _next[last]; at != _sentinel && _part.Events[at] >= 0; at = _next[last])
         {
-            var operationClass = _part.Classes[_part.Events[at]];
+            var operationClass = _classes[_part.Events[at]];
             if (!_space.IsReadOnly(operationClass) || Step(_state, operationClass) == StateSpace.Impossible)
             {
                 last = at;
@@ -112,7 +118,7 @@ internal sealed class DepthFirstSearch
     {
         for (; _part.Events[at] >= 0; at = _next[at])
         {
-            var operationClass = _part.Classes[_part.Events[at]];
+            var operationClass = _classes[_part.Events[at]];
             if (!_space.IsReadOnly(operationClass) && IsPossible(operationClass))
                 return at;
         }
@@ -130,7 +136,7 @@ internal sealed class DepthFirstSearch
             var operation = _unknowns.First(choice - _sentinel - 1);
             if (operation == None || _part.CallAt[operation] > firstReturn)
                 continue;
-            var operationClass = _part.Classes[operation];
+            var operationClass = _classes[operation];
             if (Step(_state, operationClass) != _state && IsPossible(operationClass))
                 return choice;
         }
@@ -161,7 +167,7 @@ internal sealed class DepthFirstSearch
             var operation = _unknowns.Use(choice - _sentinel - 1);
             Flip(operation);
             _stateBeforeUnknown = _state;
-            _state = _space.Step(_state, _part.Classes[operation]);
+            _state = _space.Step(_state, _classes[operation]);
             return;
         }
 
@@ -172,7 +178,7 @@ internal sealed class DepthFirstSearch
         _missing--;
         _stateBeforeUnknown = None;
         if (isChoice)
-            _state = _space.Step(_state, _part.Classes[taken]);
+            _state = _space.Step(_state, _classes[taken]);
     }
 
     /// <summary>Undoes the last operation; its choice, or none if it had been taken without choosing.</summary>

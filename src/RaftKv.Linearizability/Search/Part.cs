@@ -6,46 +6,41 @@ namespace RaftKv.Linearizability.Search;
 /// </summary>
 internal sealed class Part
 {
-    private Part(int[] source, int[] classes, int[] callAt, int[] returnAt, int[] events)
-    {
-        (Source, Classes, CallAt, ReturnAt, Events) = (source, classes, callAt, returnAt, events);
-    }
+    private Part(int[] source, int[] callAt, int[] returnAt, int[] events) =>
+        (Source, CallAt, ReturnAt, Events) = (source, callAt, returnAt, events);
+
+    public int Count => Source.Length;
 
     /// <summary>The index of each operation in the whole history.</summary>
     public int[] Source { get; }
 
-    /// <summary>The class of each operation in the part's state space.</summary>
-    public int[] Classes { get; }
-
-    /// <summary>The event index of each call; of unknown outcome, that of the next event.</summary>
+    /// <summary>The event index of each call.</summary>
     public int[] CallAt { get; }
 
     /// <summary>The event index of each return; <see cref="int.MaxValue"/> when the outcome is unknown.</summary>
     public int[] ReturnAt { get; }
 
-    /// <summary>The calls (the operation) and returns (its complement) of known outcome, in time order.</summary>
+    /// <summary>The calls (the operation) and returns (its complement), in time order.</summary>
     public int[] Events { get; }
 
     public bool IsUnknown(int operation) => ReturnAt[operation] == int.MaxValue;
 
-    public static Part Create<TState, TInput, TOutput>(
-        IReadOnlyList<Operation<TInput, TOutput>> history, int[] source, StateSpace<TState, TInput, TOutput> space)
-        where TInput : notnull
+    /// <summary>Orders the operations of a part, given as indexes into the history.</summary>
+    public static Part Create<TInput, TOutput>(IReadOnlyList<Operation<TInput, TOutput>> history, int[] source)
     {
         var count = source.Length;
         var calls = new long[count];
         for (var i = 0; i < count; i++)
             calls[i] = history[source[i]].Call;
-        Array.Sort(calls, source);
+        if (!IsSorted(calls))
+            Array.Sort(calls, source);
 
-        var classes = new int[count];
         var returns = new long[count];
         var returning = new int[count];
         var known = 0;
         for (var i = 0; i < count; i++)
         {
             var operation = history[source[i]];
-            classes[i] = space.ClassOf(operation);
             if (!operation.Outcome.IsKnown)
                 continue;
             returns[known] = operation.Return;
@@ -56,15 +51,13 @@ internal sealed class Part
         var callAt = new int[count];
         var returnAt = new int[count];
         Array.Fill(returnAt, int.MaxValue);
-        var events = new int[2 * known];
+        var events = new int[count + known];
         for (int call = 0, @return = 0, at = 0; call < count || @return < known;)
         {
             if (call < count && (@return == known || calls[call] <= returns[@return]))
             {
                 callAt[call] = at;
-                if (history[source[call]].Outcome.IsKnown)
-                    events[at++] = call;
-                call++;
+                events[at++] = call++;
             }
             else
             {
@@ -73,6 +66,17 @@ internal sealed class Part
             }
         }
 
-        return new Part(source, classes, callAt, returnAt, events);
+        return new Part(source, callAt, returnAt, events);
+    }
+
+    private static bool IsSorted(ReadOnlySpan<long> times)
+    {
+        for (var i = 1; i < times.Length; i++)
+        {
+            if (times[i - 1] > times[i])
+                return false;
+        }
+
+        return true;
     }
 }

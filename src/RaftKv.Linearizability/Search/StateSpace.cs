@@ -32,16 +32,13 @@ internal sealed class StateSpace<TState, TInput, TOutput> : StateSpace
         _ = NumberOf(model.Initial);
     }
 
-    public int ClassOf(in Operation<TInput, TOutput> operation)
+    /// <summary>The class of each operation of a part.</summary>
+    public int[] Classify(IReadOnlyList<Operation<TInput, TOutput>> history, Part part)
     {
-        var content = (operation.Input, operation.Outcome);
-        if (_classNumbers.TryGetValue(content, out var number))
-            return number;
-        number = _classes.Count;
-        _classes.Add(content);
-        _readOnly.Add(_model.IsReadOnly(operation.Input, operation.Outcome));
-        _classNumbers.Add(content, number);
-        return number;
+        var classes = new int[part.Count];
+        for (var i = 0; i < classes.Length; i++)
+            classes[i] = ClassOf(history[part.Source[i]]);
+        return classes;
     }
 
     public override int Step(int state, int operationClass)
@@ -56,6 +53,18 @@ internal sealed class StateSpace<TState, TInput, TOutput> : StateSpace
     }
 
     public override bool IsReadOnly(int operationClass) => _readOnly[operationClass];
+
+    private int ClassOf(in Operation<TInput, TOutput> operation)
+    {
+        var content = (operation.Input, operation.Outcome);
+        if (_classNumbers.TryGetValue(content, out var number))
+            return number;
+        number = _classes.Count;
+        _classes.Add(content);
+        _readOnly.Add(_model.IsReadOnly(operation.Input, operation.Outcome));
+        _classNumbers.Add(content, number);
+        return number;
+    }
 
     private int NumberOf(TState state)
     {

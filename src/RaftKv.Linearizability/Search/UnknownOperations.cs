@@ -9,16 +9,16 @@ internal sealed class UnknownOperations
     private readonly List<List<int>> _groups = [];
     private readonly int[] _used;
 
-    public UnknownOperations(Part part)
+    public UnknownOperations(Part part, int[] classes)
     {
         var groupOf = new Dictionary<int, int>();
-        for (var operation = 0; operation < part.Classes.Length; operation++)
+        for (var operation = 0; operation < classes.Length; operation++)
         {
             if (!part.IsUnknown(operation))
                 continue;
-            if (!groupOf.TryGetValue(part.Classes[operation], out var group))
+            if (!groupOf.TryGetValue(classes[operation], out var group))
             {
-                groupOf.Add(part.Classes[operation], group = _groups.Count);
+                groupOf.Add(classes[operation], group = _groups.Count);
                 _groups.Add([]);
             }
 

@@ -1,0 +1,136 @@
+using RaftKv.Linearizability.Search;
+
+namespace RaftKv.Linearizability.UniqueValues;
+
+/// <summary>
+/// Decides a part whose <see cref="Chains"/> are known, in the time of sorting them. After Gibbons and Korach
+/// (Testing Shared Memories, 1997), with chains in place of single values.
+/// A chain's zone lies between its first return and its last call. If the first return comes first, the chain holds
+/// the cell all through its zone (forward); if the last call does, all its operations share the zone and can take
+/// effect together at any moment of it (backward). So two forward zones may not overlap, a backward zone may not lie
+/// inside a forward one, and nothing else is needed.
+/// </summary>
+internal sealed class ZoneTest(Part part, Chains chains)
+{
+    private const int None = Chains.None;
+
+    // A chain is named by its first value, or by the complement of its only operation.
+    private readonly List<Zone> _forward = [];
+    private readonly List<Zone> _backward = [];
+    private List<int>? _order;
+
+    /// <summary>
+    /// Decides; <see cref="Verdict.Unknown"/> when only reads that saw another value stand in the way, for which some
+    /// other order of the chains may have room.
+    /// </summary>
+    public Verdict Run()
+    {
+        foreach (var start in chains.Starts)
+        {
+            if (!AddZone(start))
+                return Verdict.Illegal;
+        }
+
+        foreach (var operation in chains.Unread)
+            _backward.Add(new Zone(~operation, part.ReturnAt[operation], part.CallAt[operation]));
+
+        _forward.Sort((x, y) => x.FirstReturn.CompareTo(y.FirstReturn));
+        for (var i = 1; i < _forward.Count; i++)
+        {
+            if (_forward[i].FirstReturn < _forward[i - 1].LastCall)
+                return Verdict.Illegal;
+        }
+
+        foreach (var zone in _backward)
+        {
+            if (Around(zone.LastCall) is { } around && zone.FirstReturn < around.LastCall)
+                return Verdict.Illegal;
+        }
+
+        if (chains.ReadsOfOthers.Count == 0)
+            return Verdict.Linearizable;
+        _order = OtherReads.Place(part, chains, Order());
+        return _order is null ? Verdict.Unknown : Verdict.Linearizable;
+    }
+
+    /// <summary>One order of the operations that take effect, once <see cref="Run"/> has found that there is one.
+    /// </summary>
+    public List<int> Order()
+    {
+        if (_order is not null)
+            return _order;
+
+        // A backward chain goes where its zone begins, or right behind the forward chain that is there.
+        var places = new List<(int At, int Chain)>(_forward.Count + _backward.Count);
+        foreach (var zone in _forward)
+            places.Add((zone.FirstReturn, zone.Chain));
+        foreach (var zone in _backward)
+            places.Add((Around(zone.LastCall)?.LastCall ?? zone.LastCall, zone.Chain));
+        places.Sort((x, y) => x.At.CompareTo(y.At));
+
+        var order = new List<int>();
+        foreach (var (_, chain) in places)
+        {
+            if (chain < 0)
+                order.Add(~chain);
+            for (var node = chain; node >= 0; node = chains.Next[node])
+            {
+                if (chains.Writer[node] != None)
+                    order.Add(chains.Writer[node]);
+                for (var read = chains.FirstRead[node]; read != None; read = chains.NextRead[read])
+                    order.Add(read);
+            }
+        }
+
+        return order;
+    }
+
+    /// <summary>Adds the zone of a chain; false when its own operations contradict its order.</summary>
+    private bool AddZone(int start)
+    {
+        // The initial value was there before every operation.
+        var (firstReturn, lastCall) = start == 0 ? (-1, -1) : (int.MaxValue, -1);
+        for (var node = start; node != None; node = chains.Next[node])
+        {
+            if (chains.Writer[node] is var writer and not None)
+            {
+                if (part.ReturnAt[writer] < lastCall)
+                    return false;
+                firstReturn = Math.Min(firstReturn, part.ReturnAt[writer]);
+                lastCall = Math.Max(lastCall, part.CallAt[writer]);
+            }
+
+            var lastCallOfReads = lastCall;
+            for (var read = chains.FirstRead[node]; read != None; read = chains.NextRead[read])
+            {
+                if (part.ReturnAt[read] < lastCall)
+                    return false;
+                firstReturn = Math.Min(firstReturn, part.ReturnAt[read]);
+                lastCallOfReads = Math.Max(lastCallOfReads, part.CallAt[read]);
+            }
+
+            lastCall = lastCallOfReads;
+        }
+
+        (firstReturn < lastCall ? _forward : _backward).Add(new Zone(start, firstReturn, lastCall));
+        return true;
+    }
+
+    /// <summary>The forward zone that a moment lies inside of.</summary>
+    private Zone? Around(int moment)
+    {
+        var low = 0;
+        for (var high = _forward.Count; low < high;)
+        {
+            var middle = (low + high) / 2;
+            if (_forward[middle].FirstReturn < moment)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+
+        return low > 0 && moment < _forward[low - 1].LastCall ? _forward[low - 1] : null;
+    }
+
+    private readonly record struct Zone(int Chain, int FirstReturn, int LastCall);
+}
