@@ -7,8 +7,8 @@ namespace RaftKv.Linearizability;
 /// <summary>Decides whether a history of concurrent operations is linearizable.</summary>
 public static class Checker
 {
-    // A first round this short decides nearly every part, so that one hard part cannot hide an illegal easy one.
-    private const long FirstRoundSteps = 1 << 14;
+    // Turns this short decide nearly every part, so that one hard part does not hide an illegal easy one.
+    private const long FirstTurnSteps = 1 << 12;
 
     /// <summary>Checks a history against a model.</summary>
     /// <param name="model">What the object does when operations come one at a time.</param>
@@ -27,50 +27,53 @@ public static class Checker
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(history);
         var meter = new BudgetMeter(budget ?? Budget.Unlimited);
-        var undecided = Parts.Split(model, history);
-        foreach (var limit in (ReadOnlySpan<long>)[FirstRoundSteps, long.MaxValue])
-        {
-            var still = new List<int[]>();
-            foreach (var operations in undecided)
-            {
-                switch (CheckPart(model, history, operations, meter, limit))
-                {
-                    case Verdict.Illegal:
-                        return new CheckResult { Verdict = Verdict.Illegal, Steps = meter.Steps };
-                    case Verdict.Unknown:
-                        still.Add(operations);
-                        break;
-                }
-            }
-
-            undecided = still;
-        }
-
-        var verdict = undecided.Count == 0 ? Verdict.Linearizable : Verdict.Unknown;
-        return new CheckResult { Verdict = verdict, Steps = meter.Steps };
+        return new CheckResult { Verdict = Decide(model, history, meter), Steps = meter.Steps };
     }
 
-    private static Verdict CheckPart<TState, TInput, TOutput>(
-        IModel<TState, TInput, TOutput> model,
-        IReadOnlyList<Operation<TInput, TOutput>> history,
-        int[] operations,
-        BudgetMeter meter,
-        long stepLimit)
+    private static Verdict Decide<TState, TInput, TOutput>(
+        IModel<TState, TInput, TOutput> model, IReadOnlyList<Operation<TInput, TOutput>> history, BudgetMeter meter)
         where TInput : notnull
     {
-        if (meter.IsExhausted)
-            return Verdict.Unknown;
-        var part = Part.Create(history, operations);
-        if (model is ICellModel<TState, TInput, TOutput> cell)
+        var undecided = new List<PartSearch>();
+        foreach (var operations in Parts.Split(model, history))
         {
-            var (verdict, chains) = ChainFinder.Find(cell, history, part);
-            if (chains is not null)
-                verdict = new ZoneTest(part, chains).Run();
-            if (verdict != Verdict.Unknown)
-                return verdict;
+            if (meter.IsExhausted)
+                return Verdict.Unknown;
+            var part = Part.Create(history, operations);
+            switch (DecideByValues(model, history, part))
+            {
+                case Verdict.Illegal:
+                    return Verdict.Illegal;
+                case Verdict.Unknown:
+                    var space = new StateSpace<TState, TInput, TOutput>(model);
+                    undecided.Add(new PartSearch(part, space.Classify(history, part), space, meter));
+                    break;
+            }
         }
 
-        var space = new StateSpace<TState, TInput, TOutput>(model);
-        return new DepthFirstSearch(part, space.Classify(history, part), space, meter).Run(stepLimit);
+        for (var turn = FirstTurnSteps; undecided.Count > 0; turn *= 2)
+        {
+            for (var i = undecided.Count - 1; i >= 0; i--)
+            {
+                var verdict = undecided[i].Run(turn);
+                if (verdict == Verdict.Illegal || meter.IsExhausted)
+                    return verdict;
+                if (verdict == Verdict.Linearizable)
+                    undecided.RemoveAt(i);
+            }
+        }
+
+        return Verdict.Linearizable;
+    }
+
+    /// <summary>Decides a part when its values tell the order of what happened to them.</summary>
+    private static Verdict DecideByValues<TState, TInput, TOutput>(
+        IModel<TState, TInput, TOutput> model, IReadOnlyList<Operation<TInput, TOutput>> history, Part part)
+        where TInput : notnull
+    {
+        if (model is not ICellModel<TState, TInput, TOutput> cell)
+            return Verdict.Unknown;
+        var (verdict, chains) = ChainFinder.Find(cell, history, part);
+        return chains is null ? verdict : new ZoneTest(part, chains).Run();
     }
 }

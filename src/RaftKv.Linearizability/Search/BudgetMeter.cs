@@ -23,10 +23,10 @@ internal sealed class BudgetMeter
 
     public bool IsExhausted => _timeIsUp || Steps >= _budget.Steps || _memoryBytes > _budget.MemoryBytes;
 
-    /// <summary>Counts one step; false when the budget has run out.</summary>
-    public bool Spend()
+    /// <summary>Counts steps; false when the budget has run out.</summary>
+    public bool Spend(int steps = 1)
     {
-        if (++Steps < _nextLook)
+        if ((Steps += steps) < _nextLook)
             return !_timeIsUp;
         _nextLook = Math.Min(Steps + StepsPerLook, _budget.Steps);
         _timeIsUp = _budget.Time is { } time && _budget.Clock!.GetElapsedTime(_startTimestamp) >= time;

@@ -1,3 +1,5 @@
+using RaftKv.Linearizability.Models;
+
 namespace RaftKv.Linearizability.Search;
 
 /// <summary>
@@ -11,6 +13,12 @@ internal abstract class StateSpace
     public abstract int Step(int state, int operationClass);
 
     public abstract bool IsReadOnly(int operationClass);
+
+    /// <summary>Whether an operation is possible in every state.</summary>
+    public abstract bool IsTotal(int operationClass);
+
+    /// <summary>Whether an operation is possible in every state and leads to the same one from each.</summary>
+    public abstract bool Overwrites(int operationClass);
 }
 
 /// <summary>The space of a model, discovered and remembered as it is walked.</summary>
@@ -21,7 +29,7 @@ internal sealed class StateSpace<TState, TInput, TOutput> : StateSpace
     private readonly List<TState> _states = [];
     private readonly Dictionary<Wrapped, int> _stateNumbers;
     private readonly List<(TInput Input, Outcome<TOutput> Outcome)> _classes = [];
-    private readonly List<bool> _readOnly = [];
+    private readonly List<(bool IsReadOnly, bool IsTotal, bool Overwrites)> _traits = [];
     private readonly Dictionary<(TInput, Outcome<TOutput>), int> _classNumbers = [];
     private readonly Dictionary<ulong, int> _steps = [];
 
@@ -52,7 +60,11 @@ internal sealed class StateSpace<TState, TInput, TOutput> : StateSpace
         return next;
     }
 
-    public override bool IsReadOnly(int operationClass) => _readOnly[operationClass];
+    public override bool IsReadOnly(int operationClass) => _traits[operationClass].IsReadOnly;
+
+    public override bool IsTotal(int operationClass) => _traits[operationClass].IsTotal;
+
+    public override bool Overwrites(int operationClass) => _traits[operationClass].Overwrites;
 
     private int ClassOf(in Operation<TInput, TOutput> operation)
     {
@@ -61,7 +73,13 @@ internal sealed class StateSpace<TState, TInput, TOutput> : StateSpace
             return number;
         number = _classes.Count;
         _classes.Add(content);
-        _readOnly.Add(_model.IsReadOnly(operation.Input, operation.Outcome));
+        var effect = _model is ICellModel<TState, TInput, TOutput> cell
+            ? cell.Describe(operation.Input, operation.Outcome).Effect
+            : CellEffect.None;
+        _traits.Add((
+            _model.IsReadOnly(operation.Input, operation.Outcome),
+            effect is CellEffect.Write or CellEffect.Append,
+            effect is CellEffect.Write));
         _classNumbers.Add(content, number);
         return number;
     }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using RaftKv.Linearizability.Models;
+using RaftKv.Linearizability.Search;
 using Xunit;
 
 namespace RaftKv.Linearizability.Tests.Oracle;
@@ -85,5 +86,29 @@ public sealed class BruteForceTests
         {
             var expected = BruteForce.IsLinearizable(model, history) ? Verdict.Linearizable : Verdict.Illegal;
             Assert.Equal(expected, Checker.Check(model, history).Verdict);
+            foreach (var verdict in EverySearch(model, history))
+                Assert.Equal(expected, verdict);
         });
+
+    // The checker asks the searches only about what the values do not tell, and the sweep only when the other is slow.
+    private static IEnumerable<Verdict> EverySearch<TState, TInput, TOutput>(
+        IModel<TState, TInput, TOutput> model, Operation<TInput, TOutput>[] history)
+        where TInput : notnull
+    {
+        var depthFirst = Verdict.Linearizable;
+        var swept = Verdict.Linearizable;
+        foreach (var operations in Parts.Split(model, history))
+        {
+            var part = Part.Create(history, operations);
+            var space = new StateSpace<TState, TInput, TOutput>(model);
+            var classes = space.Classify(history, part);
+            var meter = new BudgetMeter(Budget.Unlimited);
+            if (new DepthFirstSearch(part, classes, space, meter).Run(long.MaxValue) == Verdict.Illegal)
+                depthFirst = Verdict.Illegal;
+            if (new Sweep(part, classes, space, meter).Run(long.MaxValue) == Verdict.Illegal)
+                swept = Verdict.Illegal;
+        }
+
+        return [depthFirst, swept];
+    }
 }

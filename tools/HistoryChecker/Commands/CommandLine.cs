@@ -11,6 +11,7 @@ internal static class CommandLine
         {
             CheckCommand.Create(),
             ScoreCommand.Create(),
+            GenerateCommand.Create(),
         };
         var command = root.Parse(arguments);
         var exitCode = command.Invoke(new InvocationConfiguration { Output = output, Error = error });

@@ -1,0 +1,49 @@
+using RaftKv.HistoryChecker.Commands;
+using Xunit;
+
+namespace RaftKv.Linearizability.Tests.Tool;
+
+public sealed class GenerateTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("historychecker").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Theory]
+    [InlineData(ExitCode.Linearizable, "--mix", "get,put,cas", "--unknown", "10")]
+    [InlineData(ExitCode.Linearizable, "--mix", "get,put,cas", "--unknown", "10", "--repeats")]
+    [InlineData(ExitCode.Linearizable, "--mix", "get,append", "--keys", "3", "--clients", "10")]
+    [InlineData(ExitCode.Illegal, "--mix", "get,put,append", "--unknown", "10", "--stale")]
+    [InlineData(ExitCode.Illegal, "--clients", "30", "--stale")]
+    public void What_is_generated_has_the_verdict_that_was_asked_for(int expected, params string[] options)
+    {
+        var file = Generate("a", ["--operations", "2000", .. options]);
+        Assert.Equal(expected, CommandLine.Run(["check", file], TextWriter.Null, TextWriter.Null));
+    }
+
+    [Fact]
+    public void A_seed_gives_the_same_history_and_another_seed_another()
+    {
+        var first = File.ReadAllText(Generate("a", ["--seed", "1"]));
+        Assert.Equal(first, File.ReadAllText(Generate("b", ["--seed", "1"])));
+        Assert.NotEqual(first, File.ReadAllText(Generate("c", ["--seed", "2"])));
+    }
+
+    [Theory]
+    [InlineData("--operations", "0")]
+    [InlineData("--mix", "scan")]
+    [InlineData("--stale", "--repeats")]
+    [InlineData("--stale", "--operations", "2")]
+    public void What_cannot_be_generated_is_refused(params string[] options) => Assert.Equal(
+        ExitCode.BadInput,
+        CommandLine.Run(["generate", .. options, Path.Combine(_folder, "a")], TextWriter.Null, TextWriter.Null));
+
+    private string Generate(string name, string[] options)
+    {
+        var file = Path.Combine(_folder, name);
+        Assert.Equal(
+            ExitCode.Linearizable,
+            CommandLine.Run(["generate", .. options, file], TextWriter.Null, TextWriter.Null));
+        return file;
+    }
+}
