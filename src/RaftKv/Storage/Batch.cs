@@ -33,14 +33,12 @@ internal sealed class Batch
     /// <returns>The bytes to write; valid until <see cref="Clear"/>.</returns>
     public ReadOnlyMemory<byte> Seal(long number, long offset, uint previous, uint segmentChecksum, out uint checksum)
     {
-        var bodyBytes = _bytes.WrittenCount - BatchHeader.Bytes + 1;
-        var ending = _bytes.GetSpan(BatchHeader.Alignment)[..(int)(Bytes - _bytes.WrittenCount)];
-        ending.Clear();
-        ending[0] = BatchHeader.EndMark;
-        _bytes.Advance(ending.Length);
+        var endingBytes = (int)(Bytes - _bytes.WrittenCount);
+        BatchHeader.EndBody(_bytes.GetSpan(endingBytes)[..endingBytes]);
+        _bytes.Advance(endingBytes);
         var bytes = MemoryMarshal.AsMemory(_bytes.WrittenMemory);
-        var bodyChecksum = Crc32C.Append(0, bytes.Span.Slice(BatchHeader.Bytes, bodyBytes));
-        var header = new BatchHeader(bodyBytes, bodyChecksum, number, offset, previous);
+        var body = bytes.Span[BatchHeader.Bytes..];
+        var header = new BatchHeader(body.Length, Crc32C.Append(0, body), number, offset, previous);
         checksum = header.Write(bytes.Span, segmentChecksum);
         return bytes;
     }

@@ -8,8 +8,8 @@ namespace RaftKv.Storage;
 /// checksum starts from the segment's own, so a copy of a batch found elsewhere does not verify. Batches begin at
 /// multiples of 8. Header and body end with a byte that is not zero: by it a write that stopped early is known.
 /// </summary>
-/// <param name="BodyBytes">Length of the records that follow, and of the mark behind them.</param>
-/// <param name="BodyChecksum">Their checksum.</param>
+/// <param name="BodyBytes">Length of what follows: records, padding, and a byte that says how much padding.</param>
+/// <param name="BodyChecksum">Its checksum.</param>
 /// <param name="Number">Counts batches from 1 over all segments.</param>
 /// <param name="Offset">Where in the segment the header lies.</param>
 /// <param name="Previous">The checksum of the previous batch's header, which chains the batches.</param>
@@ -17,13 +17,25 @@ internal readonly record struct BatchHeader(int BodyBytes, uint BodyChecksum, lo
 {
     public const int Bytes = 40;
     public const int Alignment = 8;
-    public const byte EndMark = 0xFF;
+    private const byte EndMark = 0xF8;
     private const ulong Magic = 0x48_43_54_41_42_56_4B_52;
 
     /// <summary>Where the next batch begins.</summary>
-    public long End => Align(Offset + Bytes + BodyBytes);
+    public long End => Offset + Bytes + BodyBytes;
 
+    /// <summary>The next multiple of <see cref="Alignment"/>.</summary>
     public static long Align(long offset) => (offset + Alignment - 1) & -Alignment;
+
+    /// <summary>Fills the last bytes of a body: zeros, and a mark that is none and holds their number, at most 7.</summary>
+    public static void EndBody(Span<byte> ending)
+    {
+        ending.Clear();
+        ending[^1] = (byte)(EndMark + ending.Length - 1);
+    }
+
+    /// <summary>The records in a body that verifies.</summary>
+    public static ReadOnlySpan<byte> Records(ReadOnlySpan<byte> body) =>
+        body[..Math.Max(0, body.Length - 1 - (body[^1] & (Alignment - 1)))];
 
     /// <summary>Writes the header.</summary>
     /// <returns>Its checksum.</returns>

@@ -89,7 +89,7 @@ internal sealed class LogRecovery(IDisk disk, StorageIdentity identity)
             if (Crc32C.Append(0, body) != header.BodyChecksum)
                 return;
             var change = new LogChange();
-            if (Replay.Apply(body[..^1], ref change) is { } objection)
+            if (Replay.Apply(BatchHeader.Records(body), ref change) is { } objection)
                 throw new CorruptStorageException(name, _offset, objection);
             Segments.Apply(change, Replay.Summary.LastIndex);
             (LastBatch, LastChecksum) = (header.Number, checksum);

@@ -6,7 +6,7 @@ using RaftKv.Consensus;
 namespace RaftKv.Storage;
 
 /// <summary>
-/// The first sector of a log segment: magic (8 bytes), format version (4), checksum of the rest (4), then sequence
+/// The first sector of a log segment: magic (8 bytes), checksum of the rest (4), format version (4), sequence
 /// number, segment length, last earlier batch and its checksum, term, vote, snapshot index and term, last log index
 /// (8 each), node id (4), length of the cluster id (4), cluster id, zeros. Durable under the segment's name before
 /// anything follows it.
@@ -43,7 +43,7 @@ internal sealed record SegmentHeader(long Sequence, long Length, long LastBatch,
     {
         var sector = new byte[Bytes];
         BinaryPrimitives.WriteUInt64LittleEndian(sector, Magic);
-        BinaryPrimitives.WriteInt32LittleEndian(sector.AsSpan(8), FormatVersion);
+        BinaryPrimitives.WriteInt32LittleEndian(sector.AsSpan(12), FormatVersion);
         ReadOnlySpan<long> numbers =
         [
             Sequence, Length, LastBatch, LastChecksum, Summary.HardState.Term.Value, Summary.HardState.VotedFor.Value,
@@ -54,8 +54,8 @@ internal sealed record SegmentHeader(long Sequence, long Length, long LastBatch,
         BinaryPrimitives.WriteInt32LittleEndian(sector.AsSpan(88), identity.Node.Value);
         var idBytes = Encoding.UTF8.GetBytes(identity.ClusterId, sector.AsSpan(96));
         BinaryPrimitives.WriteInt32LittleEndian(sector.AsSpan(92), idBytes);
-        checksum = Crc32C.Append(0, sector.AsSpan(16));
-        BinaryPrimitives.WriteUInt32LittleEndian(sector.AsSpan(12), checksum);
+        checksum = Crc32C.Append(0, sector.AsSpan(12));
+        BinaryPrimitives.WriteUInt32LittleEndian(sector.AsSpan(8), checksum);
         return sector;
     }
 
@@ -67,10 +67,10 @@ internal sealed record SegmentHeader(long Sequence, long Length, long LastBatch,
     {
         if (segment.Length < Bytes || BinaryPrimitives.ReadUInt64LittleEndian(segment) != Magic)
             throw new CorruptStorageException(name, 0, "no log segment begins here");
-        var version = BinaryPrimitives.ReadInt32LittleEndian(segment[8..]);
-        checksum = BinaryPrimitives.ReadUInt32LittleEndian(segment[12..]);
-        if (checksum != Crc32C.Append(0, segment[16..Bytes]))
+        checksum = BinaryPrimitives.ReadUInt32LittleEndian(segment[8..]);
+        if (checksum != Crc32C.Append(0, segment[12..Bytes]))
             throw new CorruptStorageException(name, 0, "the segment header's checksum is wrong");
+        var version = BinaryPrimitives.ReadInt32LittleEndian(segment[12..]);
         if (version != FormatVersion)
             throw new ForeignStorageException(name, $"format version {version}; this program reads {FormatVersion}");
         var numbers = new long[9];
