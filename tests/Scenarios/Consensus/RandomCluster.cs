@@ -27,7 +27,7 @@ internal sealed class RandomCluster
         _dropPercent = Draw(0, 0, 2, 10, 25);
         _repeatPercent = Draw(0, 0, 2, 10);
         _slowPercent = Draw(0, 1, 10);
-        _faultIntervalMs = Draw(150, 500, 1500);
+        _faultIntervalMs = Draw(60, 200, 500, 1500);
         FlushMs = Draw(1, 1, 10, 60);
         SnapshotEvery = Draw(5, 20, 100, 1_000_000);
         TrailingEntries = Draw(0, 3, 30);
@@ -115,16 +115,21 @@ internal sealed class RandomCluster
 
     private void Propose()
     {
-        for (var i = Random.Next(4); i > 0; i--)
-            Servers[Random.Next(Servers.Count)].Propose();
-        AfterAbout(_healed ? 150 : 15, Propose);
+        foreach (var server in Servers)
+        {
+            for (var i = Random.Next(3); i > 0; i--)
+                server.Propose();
+        }
+
+        AfterAbout(_healed ? 150 : 30, Propose);
     }
 
     private void Fault()
     {
         if (_healed)
             return;
-        var server = Servers[Random.Next(Servers.Count)];
+        var leader = Servers.FirstOrDefault(each => each.IsUp && each.Raft.Role == Role.Leader);
+        var server = leader is not null && Chance(50) ? leader : Servers[Random.Next(Servers.Count)];
         switch (Random.Next(7))
         {
             case 0 or 1:
