@@ -3,7 +3,9 @@ namespace RaftKv.Sim.World;
 /// <summary>What a disk does wrong, and how slow it is. Set by fault plans; all quiet by default.</summary>
 internal sealed class DiskFaults
 {
-    /// <summary>Mean time of an operation that a caller waits for, about exponentially distributed. 0: at once.</summary>
+    /// <summary>
+    /// Mean time of an operation that a caller waits for, about exponentially distributed. 0: at once.
+    /// </summary>
     public TimeSpan MeanLatency { get; set; }
 
     /// <summary>Nothing completes before this virtual time, in ticks of 100 ns.</summary>

@@ -74,7 +74,9 @@ public sealed partial class Clerk : IAsyncDisposable
     public ValueTask AppendAsync(string key, string value, CancellationToken cancellationToken = default) =>
         AppendAsync(key, StrictUtf8.Encoding.GetBytes(value), cancellationToken);
 
-    /// <summary>Ends all operations and closes the connections, once. Comes too late when the loop has stopped.</summary>
+    /// <summary>
+    /// Ends all operations and closes the connections, once. Comes too late when the loop has stopped.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         if (_platform.Loop.IsStopped) return;

@@ -2,7 +2,9 @@ using RaftKv.KeyValue;
 
 namespace RaftKv.Client;
 
-/// <summary>A Clerk's side of a <see cref="ClientSessions">session</see>: numbers requests, acknowledges answers.</summary>
+/// <summary>
+/// A Clerk's side of a <see cref="ClientSessions">session</see>: numbers requests, acknowledges answers.
+/// </summary>
 internal sealed class ClerkSession(ClientId client, int maxPending)
 {
     // Ascending.
@@ -15,7 +17,8 @@ internal sealed class ClerkSession(ClientId client, int maxPending)
     /// </summary>
     public bool IsFull => _last + 1 - FirstUnacknowledged.Value >= (ulong)maxPending;
 
-    // A server opens a session for a write that acknowledges nothing; one that does must come from a client whose session
+    // A server opens a session for a write that acknowledges nothing; one that does must come from a client whose
+    // session
     // it dropped. So nothing is acknowledged before a write is answered. Reads open no session and do not count.
     private RequestId FirstUnacknowledged =>
         !_isKnown ? new RequestId(1) : _writes.Count > 0 ? _writes[0] : new RequestId(_last + 1);

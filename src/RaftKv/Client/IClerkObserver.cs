@@ -9,7 +9,9 @@ public interface IClerkObserver
     /// <summary>An operation begins. Exactly one of the other methods follows.</summary>
     void Invoked(ClerkOperation operation);
 
-    /// <summary>It succeeded; a Get read <paramref name="value"/>, <see langword="null"/> when the key is absent.</summary>
+    /// <summary>
+    /// It succeeded; a Get read <paramref name="value"/>, <see langword="null"/> when the key is absent.
+    /// </summary>
     void Completed(ClerkOperation operation, ReadOnlyMemory<byte>? value);
 
     /// <summary>It failed: a write was not and will not be applied, a read has read nothing.</summary>

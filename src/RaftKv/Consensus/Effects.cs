@@ -12,7 +12,9 @@ public enum StorageWriteKind : byte
     /// <summary>The log restarts behind a received snapshot: every entry is superseded by it.</summary>
     Reset,
 
-    /// <summary>A snapshot covers the log: entries up to <see cref="StorageWrite.CompactThrough"/> may be deleted.</summary>
+    /// <summary>
+    /// A snapshot covers the log: entries up to <see cref="StorageWrite.CompactThrough"/> may be deleted.
+    /// </summary>
     Compact,
 }
 
@@ -28,7 +30,9 @@ public readonly record struct StorageWrite(long Token, StorageWriteKind Kind)
     /// <summary>For <see cref="StorageWriteKind.Append"/>: entries in index order, at least one.</summary>
     public ReadOnlyMemory<LogEntry> Entries { get; init; }
 
-    /// <summary>For <see cref="StorageWriteKind.Reset"/> and <see cref="StorageWriteKind.Compact"/>: the durable snapshot.</summary>
+    /// <summary>
+    /// For <see cref="StorageWriteKind.Reset"/> and <see cref="StorageWriteKind.Compact"/>: the durable snapshot.
+    /// </summary>
     public SnapshotId Snapshot { get; init; }
 
     /// <summary>For <see cref="StorageWriteKind.Compact"/>: the last index that is no longer needed.</summary>
@@ -41,7 +45,9 @@ public readonly record struct OutboundMessage(in Message Message, long After);
 /// <summary>What became of a proposal at this moment.</summary>
 public enum ProposalStatus : byte
 {
-    /// <summary>Appended at (index, term). It is applied exactly if an entry of that index and term is applied.</summary>
+    /// <summary>
+    /// Appended at (index, term). It is applied exactly if an entry of that index and term is applied.
+    /// </summary>
     Appended = 1,
 
     /// <summary>This server does not lead: nothing was appended.</summary>

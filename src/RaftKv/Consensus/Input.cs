@@ -31,7 +31,9 @@ public enum InputKind : byte
     BatchEnd,
 }
 
-/// <summary>One input to <c>Raft.Step</c>. Made by the factory methods; a value, so that nothing is allocated.</summary>
+/// <summary>
+/// One input to <c>Raft.Step</c>. Made by the factory methods; a value, so that nothing is allocated.
+/// </summary>
 public readonly record struct Input
 {
     private Input(InputKind kind) => Kind = kind;
@@ -39,13 +41,17 @@ public readonly record struct Input
     /// <summary>What happened.</summary>
     public InputKind Kind { get; private init; }
 
-    /// <summary>For <see cref="InputKind.Message"/>: the message. For the snapshot inputs: the request they answer.</summary>
+    /// <summary>
+    /// For <see cref="InputKind.Message"/>: the message. For the snapshot inputs: the request they answer.
+    /// </summary>
     public Message Message { get; private init; }
 
     /// <summary>For <see cref="InputKind.Propose"/>: the command; owned by the log from now on.</summary>
     public ReadOnlyMemory<byte> Command { get; private init; }
 
-    /// <summary>For <see cref="InputKind.Propose"/>: the caller's number, repeated in <see cref="ProposalResult"/>.</summary>
+    /// <summary>
+    /// For <see cref="InputKind.Propose"/>: the caller's number, repeated in <see cref="ProposalResult"/>.
+    /// </summary>
     public long ProposalNumber { get; private init; }
 
     /// <summary>For <see cref="InputKind.Persisted"/>: the last durable token.</summary>
@@ -54,7 +60,9 @@ public readonly record struct Input
     /// <summary>For <see cref="InputKind.Applied"/>: the last applied index.</summary>
     public LogIndex Index { get; private init; }
 
-    /// <summary>For <see cref="InputKind.SnapshotTaken"/>: the snapshot, and in <see cref="Index"/> the last index to drop.</summary>
+    /// <summary>
+    /// For <see cref="InputKind.SnapshotTaken"/>: the snapshot, and in <see cref="Index"/> the last index to drop.
+    /// </summary>
     public SnapshotId Snapshot { get; private init; }
 
     /// <summary>For <see cref="InputKind.SnapshotRead"/>: what was asked for.</summary>
@@ -88,7 +96,9 @@ public readonly record struct Input
     /// <summary>The state machine has applied everything up to <paramref name="index"/>.</summary>
     public static Input Applied(LogIndex index) => new(InputKind.Applied) { Index = index };
 
-    /// <summary>A snapshot is durable; entries up to <paramref name="compactThrough"/> (at most its index) may go.</summary>
+    /// <summary>
+    /// A snapshot is durable; entries up to <paramref name="compactThrough"/> (at most its index) may go.
+    /// </summary>
     public static Input SnapshotTaken(SnapshotId snapshot, LogIndex compactThrough) =>
         new(InputKind.SnapshotTaken) { Snapshot = snapshot, Index = compactThrough };
 

@@ -16,7 +16,9 @@ public readonly record struct LogEntry(LogIndex Index, Term Term, EntryKind Kind
 /// <summary>What a server must remember across restarts besides its log (paper figure 2).</summary>
 public readonly record struct HardState(Term Term, NodeId VotedFor);
 
-/// <summary>The log position that a snapshot replaces: the last entry it includes. Two snapshots of one id are equal.</summary>
+/// <summary>
+/// The log position that a snapshot replaces: the last entry it includes. Two snapshots of one id are equal.
+/// </summary>
 public readonly record struct SnapshotId(LogIndex Index, Term Term)
 {
     /// <summary>The empty state, before any entry.</summary>
@@ -30,7 +32,8 @@ public readonly record struct SnapshotId(LogIndex Index, Term Term)
 /// <param name="HardState">Durable term and vote.</param>
 /// <param name="Snapshot">The newest snapshot; its content is already in the state machine.</param>
 /// <param name="Entries">
-/// The durable log in index order, without gaps. It may begin at or before <paramref name="Snapshot"/> (trailing entries
+/// The durable log in index order, without gaps. It may begin at or before <paramref name="Snapshot"/> (trailing
+/// entries
 /// kept for slow followers), and never leaves a gap behind it.
 /// </param>
 public sealed record RecoveredState(HardState HardState, SnapshotId Snapshot, IReadOnlyList<LogEntry> Entries)

@@ -19,10 +19,14 @@ public readonly record struct AppendEntries(
 /// When accepted: the last index now known to match the leader. When rejected: the highest index at which the logs can
 /// still agree (fast back-tracking by conflict term, end of paper §5.3).
 /// </param>
-/// <param name="ConflictTerm">When rejected: the follower's term at <paramref name="Index"/>, or 0 if it has no entry there.</param>
+/// <param name="ConflictTerm">
+/// When rejected: the follower's term at <paramref name="Index"/>, or 0 if it has no entry there.
+/// </param>
 public readonly record struct AppendReply(bool Accepted, LogIndex Index, Term ConflictTerm);
 
-/// <summary>The leader sends a piece of its snapshot to a follower that is behind the log's first entry (paper §7).</summary>
+/// <summary>
+/// The leader sends a piece of its snapshot to a follower that is behind the log's first entry (paper §7).
+/// </summary>
 /// <param name="Snapshot">Which snapshot; pieces of different snapshots never mix.</param>
 /// <param name="Offset">Where the piece begins, in bytes.</param>
 /// <param name="TotalBytes">The snapshot's length in bytes.</param>

@@ -24,7 +24,9 @@ public sealed record RaftOptions
     /// <summary>Most AppendEntries with entries on the way to one follower.</summary>
     public int MaxInflightAppends { get; init; } = 64;
 
-    /// <summary>Payload bytes of uncommitted entries from which on the leader answers <see cref="ProposalStatus.Busy"/>.</summary>
+    /// <summary>
+    /// Payload bytes of uncommitted entries from which on the leader answers <see cref="ProposalStatus.Busy"/>.
+    /// </summary>
     public long MaxUncommittedBytes { get; init; } = 64 * 1024 * 1024;
 
     /// <summary>Checks the settings.</summary>

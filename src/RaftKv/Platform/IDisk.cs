@@ -2,7 +2,8 @@ namespace RaftKv.Platform;
 
 /// <summary>
 /// A node's directory of files. Every operation runs in the order in which it was asked for; completions come back
-/// on the node's loop. Nothing is durable before a flush says so: neither a file's bytes (<see cref="IDiskFile.FlushAsync"/>)
+/// on the node's loop. Nothing is durable before a flush says so: neither a file's bytes
+/// (<see cref="IDiskFile.FlushAsync"/>)
 /// nor its name (<see cref="FlushDirectoryAsync"/>).
 /// </summary>
 /// <remarks>
@@ -17,7 +18,9 @@ public interface IDisk
     /// <summary>Opens a file for reading and writing, creating an empty one when it is absent.</summary>
     ValueTask<IDiskFile> OpenAsync(string name);
 
-    /// <summary>Renames a file, replacing any file of the new name. Durable after <see cref="FlushDirectoryAsync"/>.</summary>
+    /// <summary>
+    /// Renames a file, replacing any file of the new name. Durable after <see cref="FlushDirectoryAsync"/>.
+    /// </summary>
     ValueTask RenameAsync(string from, string to);
 
     /// <summary>Deletes a file; an absent one is no error. Durable after <see cref="FlushDirectoryAsync"/>.</summary>
@@ -33,7 +36,9 @@ public interface IDiskFile : IDisposable
     /// <summary>Length in bytes, including writes not yet flushed.</summary>
     long Length { get; }
 
-    /// <summary>Reads at <paramref name="offset"/> until <paramref name="destination"/> is full or the file ends.</summary>
+    /// <summary>
+    /// Reads at <paramref name="offset"/> until <paramref name="destination"/> is full or the file ends.
+    /// </summary>
     /// <returns>The number of bytes read.</returns>
     ValueTask<int> ReadAsync(long offset, Memory<byte> destination);
 
@@ -43,7 +48,9 @@ public interface IDiskFile : IDisposable
     /// </summary>
     void Write(long offset, ReadOnlyMemory<byte> data);
 
-    /// <summary>Cuts or (with zeros) extends the file. Queued like a write; durable after <see cref="FlushAsync"/>.</summary>
+    /// <summary>
+    /// Cuts or (with zeros) extends the file. Queued like a write; durable after <see cref="FlushAsync"/>.
+    /// </summary>
     void SetLength(long length);
 
     /// <summary>

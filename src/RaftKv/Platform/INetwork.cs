@@ -8,7 +8,9 @@ public interface INetwork
     IDisposable Listen(string address, Action<IConnection> accept);
 
     /// <summary>Opens a connection.</summary>
-    /// <returns>The connection, or <see langword="null"/> when the peer cannot be reached or the call was cancelled.</returns>
+    /// <returns>
+    /// The connection, or <see langword="null"/> when the peer cannot be reached or the call was cancelled.
+    /// </returns>
     ValueTask<IConnection?> ConnectAsync(string address, CancellationToken cancellationToken);
 }
 
@@ -28,7 +30,9 @@ public interface IConnection : IDisposable
     /// <summary>
     /// Queues one or more whole frames; the bytes are copied before the call returns.
     /// </summary>
-    /// <returns><see langword="false"/> when the connection is closed or its send buffer is full: nothing was queued.</returns>
+    /// <returns>
+    /// <see langword="false"/> when the connection is closed or its send buffer is full: nothing was queued.
+    /// </returns>
     bool Send(ReadOnlySpan<byte> frames);
 }
 
@@ -38,6 +42,8 @@ public interface IConnectionHandler
     /// <summary>Bytes that arrived; valid during the call only.</summary>
     void Received(ReadOnlySpan<byte> bytes);
 
-    /// <summary>The connection is gone, for the stated reason. Called at most once, and not after Dispose by the owner.</summary>
+    /// <summary>
+    /// The connection is gone, for the stated reason. Called at most once, and not after Dispose by the owner.
+    /// </summary>
     void Closed(string reason);
 }

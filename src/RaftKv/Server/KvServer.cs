@@ -36,7 +36,9 @@ public sealed class KvServer : IDisposable
 
     /// <summary>Recovers from the disk, then listens and takes part.</summary>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
-    /// <exception cref="IOException">The disk is unreadable, damaged or foreign, or the address cannot be bound.</exception>
+    /// <exception cref="IOException">
+    /// The disk is unreadable, damaged or foreign, or the address cannot be bound.
+    /// </exception>
     public static async Task<KvServer> StartAsync(
         KvServerOptions options, NodePlatform platform, Func<KvStateMachine, ReplicaObserver>? observer = null)
     {
@@ -105,7 +107,8 @@ public sealed class KvServer : IDisposable
 
     private sealed class Handler(KvServer server) : IRpcHandler
     {
-        public void OnCommand(KvCommand command, ReadOnlyMemory<byte> encoded, RpcReply reply) => _ = AnswerAsync(command, reply);
+        public void OnCommand(KvCommand command, ReadOnlyMemory<byte> encoded, RpcReply reply) =>
+            _ = AnswerAsync(command, reply);
 
         public void OnMessage(in Message message) => server.Replica.Receive(message);
 

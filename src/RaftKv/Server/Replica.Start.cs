@@ -8,7 +8,9 @@ namespace RaftKv.Server;
 public static class Replica
 {
     /// <summary>Recovers the durable state, restores the state machine and starts to take part.</summary>
-    /// <exception cref="IOException">The disk cannot be read, is damaged, or belongs to another node or cluster.</exception>
+    /// <exception cref="IOException">
+    /// The disk cannot be read, is damaged, or belongs to another node or cluster.
+    /// </exception>
     public static async Task<Replica<TResult>> StartAsync<TResult>(
         ReplicaOptions options, StorageOptions storage, StorageIdentity identity, NodePlatform platform,
         IStateMachine<TResult> machine, SendToPeer send, ReplicaObserver? observer = null)

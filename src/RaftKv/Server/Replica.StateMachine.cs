@@ -46,7 +46,8 @@ public sealed partial class Replica<TResult>
             _ = ReadSnapshotAsync(read);
         foreach (var chunk in _effects.SnapshotChunks)
         {
-            // One at a time: a newer snapshot would pull the file away from under the restore. The leader sends it again.
+            // One at a time: a newer snapshot would pull the file away from under the restore. The leader sends it
+            // again.
             if (!_restoring)
                 _ = StoreSnapshotAsync(chunk);
         }

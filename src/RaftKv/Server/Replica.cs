@@ -6,12 +6,15 @@ using RaftKv.Storage;
 
 namespace RaftKv.Server;
 
-/// <summary>Sends a message to a peer if it can be reached now; otherwise drops it. Raft repeats what matters.</summary>
+/// <summary>
+/// Sends a message to a peer if it can be reached now; otherwise drops it. Raft repeats what matters.
+/// </summary>
 public delegate void SendToPeer(in Message message);
 
 /// <summary>
 /// One member of the cluster: drives the consensus core, its storage and the state machine in a single-threaded loop.
-/// Each turn takes all inputs, steps the core, hands writes to storage with one flush in flight, sends what need not wait,
+/// Each turn takes all inputs, steps the core, hands writes to storage with one flush in flight, sends what need not
+/// wait,
 /// applies what is committed, and arms one timer. Inputs that arrive during a flush share the next one (group commit).
 /// </summary>
 public sealed partial class Replica<TResult> : IDisposable
@@ -33,6 +36,9 @@ public sealed partial class Replica<TResult> : IDisposable
     private List<Input> _turn = [];
     private long _armedFor = long.MaxValue;
     private long _appendedToken;
+    private long _flushedToken;
+
+    /// <summary>What the core knows to be durable; it lags <see cref="_flushedToken"/> until the next turn.</summary>
     private long _durableToken;
     private (Role Role, Term Term, NodeId Leader) _loggedRole;
     private bool _turnScheduled;
@@ -123,7 +129,12 @@ public sealed partial class Replica<TResult> : IDisposable
             var now = Now();
             (_turn, _inbox) = (_inbox, _turn);
             foreach (ref readonly var input in CollectionsMarshal.AsSpan(_turn))
+            {
+                if (input.Kind == InputKind.Persisted)
+                    _durableToken = input.Token;
                 _raft.Step(now, input, _effects);
+            }
+
             _turn.Clear();
             ReleaseHeldMessages();
             _raft.Step(now, Input.BatchEnd, _effects);
@@ -163,7 +174,7 @@ public sealed partial class Replica<TResult> : IDisposable
             _appendedToken = write.Token;
         }
 
-        if (_appendedToken > _durableToken && !_flushing)
+        if (_appendedToken > _flushedToken && !_flushing)
             _ = FlushAsync();
     }
 
@@ -172,12 +183,12 @@ public sealed partial class Replica<TResult> : IDisposable
         _flushing = true;
         try
         {
-            while (_appendedToken > _durableToken)
+            while (_appendedToken > _flushedToken)
             {
-                _durableToken = await _persister.FlushAsync();
+                _flushedToken = await _persister.FlushAsync();
                 if (_stopped)
                     return;
-                Enqueue(Input.Persisted(_durableToken));
+                Enqueue(Input.Persisted(_flushedToken));
             }
         }
         catch (Exception fault)

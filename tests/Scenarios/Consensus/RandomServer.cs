@@ -3,7 +3,9 @@ using RaftKv.Consensus;
 
 namespace RaftKv.Scenarios.Consensus;
 
-/// <summary>A driver for one core of a <see cref="RandomCluster"/>; its state machine is a hash over commands.</summary>
+/// <summary>
+/// A driver for one core of a <see cref="RandomCluster"/>; its state machine is a hash over commands.
+/// </summary>
 internal sealed class RandomServer
 {
     private const int SnapshotLength = 24;

@@ -69,7 +69,8 @@ public static class WireRecords
                 from index in Index
                 from last in Term
                 select new Message(sender, to, at, number, new RequestVote(index, last)),
-            MessageKind.VoteReply => Flag.Select(granted => new Message(sender, to, at, number, new VoteReply(granted))),
+            MessageKind.VoteReply =>
+                Flag.Select(granted => new Message(sender, to, at, number, new VoteReply(granted))),
             MessageKind.AppendEntries =>
                 from prevIndex in Index
                 from prevTerm in Term

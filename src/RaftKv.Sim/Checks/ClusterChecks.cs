@@ -1,0 +1,86 @@
+using RaftKv.Consensus;
+using RaftKv.Diagnostics;
+
+namespace RaftKv.Sim.Checks;
+
+/// <summary>
+/// The always-on properties of a whole cluster, checked after every turn of every node. A violation throws
+/// <see cref="InvariantViolationException"/> in the middle of the event that caused it.
+/// </summary>
+internal sealed class ClusterChecks
+{
+    private readonly NodeView[] _nodes;
+    private readonly CommittedLog _committed;
+    private readonly LogMatching _logMatching = new();
+    private readonly ElectionSafety _elections;
+    private readonly StateMachineSafety _stateMachines;
+
+    public ClusterChecks(int nodes)
+    {
+        _nodes = [.. Enumerable.Range(1, nodes).Select(id => new NodeView(new NodeId(id)))];
+        _committed = new CommittedLog(_nodes);
+        _elections = new ElectionSafety(_committed);
+        _stateMachines = new StateMachineSafety(_committed);
+    }
+
+    /// <summary>The last index known to be committed anywhere.</summary>
+    public LogIndex LastCommitted => _committed.LastIndex;
+
+    /// <summary>Terms that had a leader.</summary>
+    public int LedTerms => _elections.Terms;
+
+    /// <summary>A node has recovered from its disk.</summary>
+    public void Started(Raft raft, ulong stateHash)
+    {
+        var node = View(raft.Id);
+        DurablePromises.Restarted(node, raft);
+        node.Term = raft.Term;
+        node.Role = raft.Role;
+        node.Commit = raft.CommitIndex;
+        node.Applied = LogIndex.Zero;
+        _stateMachines.Restored(node, raft.Snapshot.Index, stateHash);
+        Observe(raft);
+    }
+
+    /// <summary>A node has finished a turn.</summary>
+    public void Observe(Raft raft)
+    {
+        var node = View(raft.Id);
+        Monotonic(node, raft);
+        _logMatching.Observe(node, raft, _committed);
+        node.Durable = LogIndex.Max(raft.DurableIndex, raft.Snapshot.Index);
+        node.DurableHardState = raft.DurableHardState;
+        _elections.Observe(node, raft);
+        node.Term = raft.Term;
+        node.Role = raft.Role;
+        for (; node.Commit < raft.CommitIndex; node.Commit = node.Commit.Next)
+            _committed.Report(node, node.Commit.Next, node.TermAt(node.Commit.Next));
+    }
+
+    /// <summary>A message leaves a node.</summary>
+    public void Sending(Raft raft, in Message message) => DurablePromises.Sending(View(raft.Id), raft, message);
+
+    /// <summary>A node applied an entry.</summary>
+    public void Applied(Raft raft, in LogEntry entry, ulong stateHash) =>
+        _stateMachines.Applied(View(raft.Id), entry, stateHash);
+
+    /// <summary>A node installed a snapshot.</summary>
+    public void Restored(Raft raft, LogIndex index, ulong stateHash) =>
+        _stateMachines.Restored(View(raft.Id), index, stateHash);
+
+    private static void Monotonic(NodeView node, Raft raft)
+    {
+        if (raft.Term < node.Term)
+            throw new InvariantViolationException("term is monotonic", $"{node.Id}: {node.Term} became {raft.Term}");
+        if (raft.CommitIndex < node.Commit)
+            throw new InvariantViolationException(
+                "commit index is monotonic", $"{node.Id}: {node.Commit} became {raft.CommitIndex}");
+        if (raft.CommitIndex > raft.LastIndex || raft.DurableIndex > raft.LastIndex || node.Applied > raft.CommitIndex
+            || raft.Snapshot.Index > raft.CommitIndex)
+            throw new InvariantViolationException("snapshot <= applied <= commit <= last, durable <= last",
+                $"{node.Id}: snapshot {raft.Snapshot.Index}, applied {node.Applied}, commit {raft.CommitIndex}, "
+                + $"last {raft.LastIndex}, durable {raft.DurableIndex}");
+    }
+
+    private NodeView View(NodeId id) => _nodes[id.Value - 1];
+}

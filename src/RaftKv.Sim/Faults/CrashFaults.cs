@@ -1,0 +1,36 @@
+using RaftKv.Sim.World;
+
+namespace RaftKv.Sim.Faults;
+
+/// <summary>
+/// Ends servers and starts them again: one, a few or all at once; as a process that dies (the page cache survives) or
+/// as a
+/// power loss (un-flushed writes are lost in any subset).
+/// </summary>
+internal sealed class CrashFaults(SimWorld world, IReadOnlyList<SimNode> servers, SeedConfiguration configuration)
+    : FaultInjector(world, world.Decisions.Stream(Concern.Crash), configuration.CrashEvery)
+{
+    protected override void Strike()
+    {
+        var victims = Choose.Choose("how many", 10) switch
+        {
+            9 => servers.Count,
+            8 => 1 + Choose.Choose("several", servers.Count),
+            _ => 1,
+        };
+        var first = Choose.Choose("victim", servers.Count);
+        var isPowerLoss = Choose.Choose("power loss", 100) >= 100 - configuration.PowerLossPercent;
+        for (var i = 0; i < victims; i++)
+        {
+            var victim = servers[(first + i) % servers.Count];
+            if (!victim.IsRunning)
+                continue;
+            victim.Crash(isPowerLoss);
+            Later(Choose.Exponential("downtime", configuration.ElectionTimeout * 2), () =>
+            {
+                if (!victim.IsRunning)
+                    victim.Start();
+            });
+        }
+    }
+}

@@ -1,0 +1,41 @@
+using RaftKv.Consensus;
+using RaftKv.KeyValue;
+using RaftKv.Server;
+using RaftKv.Sim.Checks;
+using RaftKv.Sim.World;
+
+namespace RaftKv.Sim;
+
+/// <summary>Connects one incarnation of a server to the checks and to the trace.</summary>
+internal sealed class ReplicaChecks(ClusterChecks checks, Scheduler scheduler, KvStateMachine machine) : ReplicaObserver
+{
+    private Raft? _raft;
+    private (Role Role, Term Term, LogIndex Commit) _traced;
+
+    /// <summary>The server has recovered.</summary>
+    public void Started(Raft raft)
+    {
+        _raft = raft;
+        checks.Started(raft, machine.StateHash);
+        TurnEnded();
+    }
+
+    public override void Sending(in Message message) => checks.Sending(_raft!, message);
+
+    public override void Applied(in LogEntry entry) => checks.Applied(_raft!, entry, machine.StateHash);
+
+    public override void Restored(SnapshotId snapshot) => checks.Restored(_raft!, snapshot.Index, machine.StateHash);
+
+    public override void TurnEnded()
+    {
+        checks.Observe(_raft!);
+        var state = (_raft!.Role, _raft.Term, _raft.CommitIndex);
+        if (state == _traced)
+            return;
+        _traced = state;
+        scheduler.Record(scheduler.Current, TraceKind.Node, ((long)_raft.Role << 56) | _raft.Term.Value,
+            _raft.CommitIndex.Value,
+            $"{_raft.Role} in term {_raft.Term}, commit {_raft.CommitIndex}, last {_raft.LastIndex}, durable "
+            + $"{_raft.DurableIndex}");
+    }
+}

@@ -1,0 +1,120 @@
+using RaftKv.Consensus;
+using RaftKv.KeyValue;
+using RaftKv.Platform;
+using RaftKv.Server;
+using RaftKv.Sim.Checks;
+using RaftKv.Sim.World;
+using RaftKv.Storage;
+
+namespace RaftKv.Sim;
+
+/// <summary>The servers of a world: the code of a real node, on simulated hosts, under the checks.</summary>
+internal sealed class SimCluster
+{
+    public const string ClusterId = "sim";
+
+    private readonly SimWorld _world;
+    private readonly SeedConfiguration _configuration;
+    private readonly ClusterMember[] _members;
+    private readonly KvServer?[] _servers;
+
+    public SimCluster(SimWorld world, SeedConfiguration configuration)
+    {
+        (_world, _configuration) = (world, configuration);
+        _members =
+        [
+            .. Enumerable.Range(1, configuration.Nodes).Select(id => new ClusterMember(new NodeId(id), $"n{id}")),
+        ];
+        _servers = new KvServer?[configuration.Nodes];
+        Checks = new ClusterChecks(configuration.Nodes);
+        Hosts = [.. _members.Select(AddHost)];
+    }
+
+    /// <summary>The checks over all servers.</summary>
+    public ClusterChecks Checks { get; }
+
+    /// <summary>The servers' hosts, by id.</summary>
+    public IReadOnlyList<SimNode> Hosts { get; }
+
+    /// <summary>Where the servers listen.</summary>
+    public IReadOnlyList<string> Addresses => [.. _members.Select(member => member.Address)];
+
+    /// <summary>
+    /// Why the cluster has not settled: exactly one leader, equal logs, everything committed and applied everywhere,
+    /// equal
+    /// states. Null when it has.
+    /// </summary>
+    public string? Unsettled()
+    {
+        var leaders = 0;
+        foreach (var server in _servers)
+        {
+            if (server is null || server.Replica.IsStopped)
+                return "a server does not run";
+            var raft = server.Replica.Raft;
+            leaders += raft.Role == Role.Leader ? 1 : 0;
+            var applied = server.Replica.Applied;
+            if (raft.CommitIndex != raft.LastIndex || applied != raft.CommitIndex)
+                return $"{raft.Id} has applied {applied} and committed {raft.CommitIndex} of {raft.LastIndex}";
+            var first = _servers[0]!;
+            if (raft.LastIndex != first.Replica.Raft.LastIndex || raft.Term != first.Replica.Raft.Term)
+                return $"{raft.Id} ends at index {raft.LastIndex} in term {raft.Term}, unlike {first.Replica.Raft.Id}";
+            if (server.StateMachine.StateHash != first.StateMachine.StateHash)
+                return $"{raft.Id} has another state than {first.Replica.Raft.Id}";
+        }
+
+        return leaders == 1 ? null : $"{leaders} servers lead";
+    }
+
+    private SimNode AddHost(ClusterMember member)
+    {
+        var index = member.Id.Value - 1;
+        var disk = new SimStorage(_world.Scheduler, _world.Decisions.Stream(Concern.Disk, index));
+        disk.Volume.Faults.MeanLatency = _configuration.FlushLatency;
+        return _world.AddNode(member.Address, platform => _ = StartAsync(member, platform), disk);
+    }
+
+    private async Task StartAsync(ClusterMember member, NodePlatform platform)
+    {
+        var index = member.Id.Value - 1;
+        _servers[index] = null;
+        try
+        {
+            ReplicaChecks? checks = null;
+            var server = await KvServer.StartAsync(Options(member.Id), platform,
+                machine => checks = new ReplicaChecks(Checks, _world.Scheduler, machine));
+            if (platform.Loop.IsStopped)
+                return;
+            server.Replica.Failed += failure => _world.Scheduler.Fail((SimLoop)platform.Loop, failure);
+            checks!.Started(server.Replica.Raft);
+            _servers[index] = server;
+        }
+        catch (Exception failure)
+        {
+            _world.Scheduler.Fail((SimLoop)platform.Loop, failure);
+        }
+    }
+
+    private KvServerOptions Options(NodeId id) => new()
+    {
+        ClusterId = ClusterId,
+        Members = _members,
+        Replica = new ReplicaOptions
+        {
+            Raft = new RaftOptions
+            {
+                Id = id,
+                Voters = [.. _members.Select(member => member.Id)],
+                ElectionTimeout = _configuration.ElectionTimeout,
+                HeartbeatInterval = _configuration.HeartbeatInterval,
+                MaxAppendBytes = _configuration.MaxAppendBytes,
+                MaxInflightAppends = _configuration.MaxInflightAppends,
+            },
+            SnapshotEveryEntries = _configuration.SnapshotEveryEntries,
+            TrailingEntries = _configuration.TrailingEntries,
+            SnapshotChunkBytes = _configuration.SnapshotChunkBytes,
+        },
+        Storage = new StorageOptions { SegmentBytes = _configuration.SegmentBytes },
+        KeyValue = new KvOptions { Store = _configuration.Store },
+    };
+}

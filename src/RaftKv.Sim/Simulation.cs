@@ -1,0 +1,205 @@
+using RaftKv.Client;
+using RaftKv.Linearizability;
+using RaftKv.Linearizability.Models;
+using RaftKv.Platform;
+using RaftKv.Sim.Faults;
+using RaftKv.Sim.Workload;
+using RaftKv.Sim.World;
+using Verdict = RaftKv.Linearizability.Verdict;
+
+namespace RaftKv.Sim;
+
+/// <summary>
+/// One seed from beginning to end: a cluster under faults with clerks that use it; a healing phase in which everything
+/// is repaired and must come to rest; an audit that reads every key; and the verdict on the whole history.
+/// </summary>
+internal sealed class Simulation
+{
+    private const long CheckerSteps = 20_000_000;
+
+    private readonly SeedConfiguration _configuration;
+    private readonly SimWorld _world;
+    private readonly SimCluster _cluster;
+    private readonly HistoryRecorder<KvInput, KvOutput> _history = new();
+    private readonly List<ClerkWorkload> _workloads = [];
+    private readonly List<HistoryObserver> _observers = [];
+    private readonly FaultInjector[] _faults;
+
+    private Simulation(Decisions decisions, SeedConfiguration configuration, bool recordsTrace, EscapeDetector? escapes)
+    {
+        _configuration = configuration;
+        _world = new SimWorld(decisions, new WorldOptions
+        {
+            Network = Network(configuration),
+            RecordsTrace = recordsTrace,
+            EscapeDetector = escapes,
+        });
+        _cluster = new SimCluster(_world, configuration);
+        for (var client = 1; client <= configuration.Clerks; client++)
+            AddClerk(client);
+        _faults =
+        [
+            new PartitionFaults(_world, _cluster.Hosts, configuration),
+            new CrashFaults(_world, _cluster.Hosts, configuration),
+            new PauseFaults(_world, _cluster.Hosts, configuration),
+            new ClockFaults(_world, _cluster.Hosts, configuration),
+        ];
+    }
+
+    /// <summary>Runs one seed.</summary>
+    /// <param name="seed">Decides everything.</param>
+    /// <param name="trace">Where to write one line for each event, or null.</param>
+    /// <param name="configure">Draws the configuration; null: the swarm.</param>
+    /// <param name="escapes">Watches this thread.</param>
+    public static SeedResult Run(
+        ulong seed, TextWriter? trace = null, Func<IDecisions, SeedConfiguration>? configure = null,
+        EscapeDetector? escapes = null)
+    {
+        var decisions = new Decisions(seed);
+        var configuration = (configure ?? SeedConfiguration.Draw)(decisions.Stream(Concern.Configuration));
+        var simulation = new Simulation(decisions, configuration, trace is not null, escapes);
+        var (verdict, violation) = simulation.Run();
+        if (trace is not null)
+            simulation.WriteTrace(trace);
+        return simulation.Result(seed, verdict, violation);
+    }
+
+    private static NetworkOptions Network(SeedConfiguration configuration) => new()
+    {
+        Mode = configuration.Delivery,
+        Conditions = new LinkConditions
+        {
+            LatencyLeast = configuration.Latency / 2,
+            JitterMean = configuration.Latency / 2,
+            Straggler = configuration.Reorder,
+            Break = configuration.Break,
+            Drop = configuration.Drop,
+            Duplicate = configuration.Duplicate,
+            Reorder = configuration.Reorder,
+        },
+    };
+
+    private (SeedVerdict, string?) Run()
+    {
+        foreach (var node in _world.Nodes)
+            node.Start();
+        foreach (var faults in _faults)
+            faults.Start();
+        _world.RunFor(_configuration.Duration);
+        Heal();
+        // A sender notices a connection with a hole in it only after a silence; then elections and retries may begin.
+        var patience = _world.Network.Options.SilenceMost + _configuration.ElectionTimeout * 40;
+        if (!_world.RunUntil(() => _workloads.TrueForAll(workload => workload.IsDone), patience))
+            Fail("progress after the faults", $"clerks still wait {patience} after everything was repaired");
+        Audit(patience);
+        if (!_world.RunUntil(() => _cluster.Unsettled() is null, patience))
+            Fail("convergence after the faults", $"{_cluster.Unsettled()}, {patience} after everything was repaired");
+        if (_world.Failure is { } failure)
+            return (SeedVerdict.Failed, $"{failure}");
+        return Checker.Check(new KvModel(), _history.ToHistory(), new Budget { Steps = CheckerSteps }).Verdict switch
+        {
+            Verdict.Linearizable => (SeedVerdict.Passed, null),
+            Verdict.Illegal => (SeedVerdict.Failed, "linearizability: no order of the operations explains the history"),
+            _ => (SeedVerdict.Undecided, $"linearizability: undecided after {CheckerSteps} steps"),
+        };
+    }
+
+    private void AddClerk(int client)
+    {
+        var choose = _world.Decisions.Stream(Concern.Workload, client);
+        _world.AddNode($"c{client}", platform =>
+        {
+            var workload = new ClerkWorkload(_configuration, choose, NewClerk(platform, client), platform.Time, client);
+            _workloads.Add(workload);
+            _ = GuardAsync(platform, workload.RunAsync(platform.Time.GetTimestamp() + _configuration.Duration.Ticks));
+        });
+    }
+
+    private Clerk NewClerk(NodePlatform platform, int client)
+    {
+        var observer = new HistoryObserver(_history, _world.Scheduler, client);
+        _observers.Add(observer);
+        return new Clerk(platform, new ClerkOptions
+        {
+            Endpoints = _cluster.Addresses,
+            ClusterId = SimCluster.ClusterId,
+            AttemptTimeout = _configuration.ElectionTimeout * 2,
+            OperationTimeout = Timeout.InfiniteTimeSpan,
+            Observer = observer,
+        });
+    }
+
+    /// <summary>Everything works again from here on: links, disks, clocks; and every server runs.</summary>
+    private void Heal()
+    {
+        foreach (var faults in _faults)
+            faults.Stop();
+        _world.Network.Heal();
+        foreach (var link in _world.Network.Links)
+            link.Conditions = new LinkConditions();
+        foreach (var node in _cluster.Hosts)
+        {
+            node.Time.SetRate(1, 1);
+            node.Resume();
+            if (!node.IsRunning)
+                node.Start();
+        }
+    }
+
+    /// <summary>A fresh write and a read of every key, by a client that has seen nothing yet.</summary>
+    private void Audit(TimeSpan patience)
+    {
+        if (_world.Failure is not null)
+            return;
+        var isDone = false;
+        _world.AddNode("audit", platform => _ = GuardAsync(platform, ReadAllAsync(NewClerk(platform, 0)))).Start();
+        if (!_world.RunUntil(() => isDone, patience))
+            Fail("progress after the faults", $"a fresh client waits {patience} for a write and a read of every key");
+
+        async Task ReadAllAsync(Clerk clerk)
+        {
+            await clerk.PutAsync("fresh", "0.1 ");
+            await clerk.GetAsync("fresh");
+            for (var key = 0; key < _configuration.Keys; key++)
+                await clerk.GetAsync($"k{key}");
+            isDone = true;
+        }
+    }
+
+    private async Task GuardAsync(NodePlatform platform, Task work)
+    {
+        try
+        {
+            await work;
+        }
+        catch (Exception failure)
+        {
+            _world.Scheduler.Fail((SimLoop)platform.Loop, failure);
+        }
+    }
+
+    private void Fail(string property, string details) =>
+        _world.Scheduler.Fail(null, new Diagnostics.InvariantViolationException(property, details));
+
+    private void WriteTrace(TextWriter writer)
+    {
+        foreach (var line in _configuration.Describe())
+            writer.WriteLine(line);
+        foreach (var line in _world.Trace.Lines)
+            writer.WriteLine(line);
+    }
+
+    private SeedResult Result(ulong seed, SeedVerdict verdict, string? violation) => new()
+    {
+        Seed = seed,
+        Verdict = verdict,
+        Violation = violation,
+        TraceHash = _world.Trace.Hash.Value,
+        Events = _world.Scheduler.EventCount,
+        Messages = _world.Network.MessageCount,
+        Operations = _workloads.Sum(workload => workload.Operations),
+        UnknownOperations = _observers.Sum(observer => observer.UnknownOutcomes),
+        Elections = _cluster.Checks.LedTerms,
+        SimulatedTime = _world.Now,
+    };
+}
