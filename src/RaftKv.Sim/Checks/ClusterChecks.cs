@@ -48,7 +48,7 @@ internal sealed class ClusterChecks
         var node = View(raft.Id);
         Monotonic(node, raft);
         _logMatching.Observe(node, raft, _committed);
-        node.Durable = LogIndex.Max(raft.DurableIndex, raft.Snapshot.Index);
+        node.Durable = raft.DurableIndex;
         node.DurableHardState = raft.DurableHardState;
         _elections.Observe(node, raft);
         node.Term = raft.Term;

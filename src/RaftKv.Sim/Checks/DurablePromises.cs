@@ -22,10 +22,10 @@ internal static class DurablePromises
             case MessageKind.VoteReply when message.VoteReply.Granted && durable.VotedFor != message.To:
                 throw Violation(node, message, $"the durable vote is for {durable.VotedFor}");
             case MessageKind.AppendReply when message.AppendReply is { Accepted: true, Index: var index }
-                                              && index > LogIndex.Max(raft.DurableIndex, raft.Snapshot.Index):
+                                              && index > raft.DurableIndex:
                 throw Violation(node, message, $"entries are durable only up to index {raft.DurableIndex}");
             case MessageKind.SnapshotReply when message.SnapshotReply is { Installed: true, Snapshot.Index: var index }
-                                                && index > LogIndex.Max(raft.DurableIndex, raft.Snapshot.Index):
+                                                && index > raft.DurableIndex:
                 throw Violation(node, message, $"entries are durable only up to index {raft.DurableIndex}");
         }
     }

@@ -124,7 +124,7 @@ public sealed partial class Replica<TResult>
         {
             var (snapshot, offset, totalBytes, data) = message.InstallSnapshot;
             var (nextOffset, complete) = await _persister.StoreChunkAsync(snapshot, offset, totalBytes, data);
-            if (!_stopped)
+            if (!_stopped && !_restoring)
                 Enqueue(Input.SnapshotStored(message, nextOffset, complete));
         }
         catch (Exception fault)
