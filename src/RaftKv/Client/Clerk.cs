@@ -23,14 +23,17 @@ public sealed partial class Clerk : IAsyncDisposable
     private readonly LeaderCache _leader;
     private readonly ClerkSessions _sessions;
     private readonly CancellationTokenSource _closing = new();
+    private readonly IAsyncDisposable? _owned;
     private long _lastOperation;
 
     /// <summary>Makes a Clerk; it connects with the first operation.</summary>
+    /// <param name="platform">What it runs on.</param>
+    /// <param name="options">How it works.</param>
+    /// <param name="owned">What to dispose with it, such as the platform's loop.</param>
     /// <exception cref="ArgumentException">An option is out of range; the message names it.</exception>
-    public Clerk(NodePlatform platform, ClerkOptions options)
-        : this(platform, options, static (platform, address, options) => new RpcKvChannel(platform, address, options))
-    {
-    }
+    public Clerk(NodePlatform platform, ClerkOptions options, IAsyncDisposable? owned = null)
+        : this(platform, options, static (platform, address, options) => new RpcKvChannel(platform, address, options)) =>
+        _owned = owned;
 
     internal Clerk(
         NodePlatform platform, ClerkOptions options, Func<NodePlatform, string, ClerkOptions, IKvChannel> open)
@@ -86,6 +89,7 @@ public sealed partial class Clerk : IAsyncDisposable
             _channels.Dispose();
             return Task.FromResult<object?>(null);
         });
+        if (_owned is not null) await _owned.DisposeAsync();
     }
 
     private Task<ReadOnlyMemory<byte>?> ExecuteAsync(
