@@ -1,1 +1,3 @@
-return 2;
+using RaftKv.Node.Commands;
+
+return await NodeCommandLine.RunAsync(args, Console.Out, Console.Error);

@@ -1,0 +1,22 @@
+using System.CommandLine;
+
+namespace RaftKv.Node.Commands;
+
+/// <summary><c>client</c>: one operation, or a demonstration.</summary>
+internal static class ClientCommand
+{
+    /// <summary>How long one operation is tried.</summary>
+    public static readonly TimeSpan OperationTimeout = TimeSpan.FromSeconds(10);
+
+    public static Command Create(ClientOptions options) => new("client", "Read and write keys.")
+    {
+        options.Endpoints,
+        options.Cluster,
+        GetCommand.Create(options),
+        WriteCommand.Create(options, "put", "Set a key's value.", (clerk, key, value, cancellationToken) =>
+            clerk.PutAsync(key, value, cancellationToken)),
+        WriteCommand.Create(options, "append", "Add to the end of a key's value.", (clerk, key, value, cancellationToken) =>
+            clerk.AppendAsync(key, value, cancellationToken)),
+        DemoCommand.Create(options),
+    };
+}

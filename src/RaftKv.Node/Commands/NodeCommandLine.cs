@@ -1,0 +1,63 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using RaftKv.Client;
+using RaftKv.Node.Hosting;
+
+namespace RaftKv.Node.Commands;
+
+/// <summary>The command line of this program.</summary>
+internal static class NodeCommandLine
+{
+    /// <summary>How long a command may take to end after Ctrl+C or SIGTERM before the process is ended under it.</summary>
+    private static readonly TimeSpan TerminationTimeout = TimeSpan.FromSeconds(30);
+
+    /// <summary>Runs one command.</summary>
+    /// <returns>One of <see cref="ExitCode"/>.</returns>
+    public static async Task<int> RunAsync(
+        string[] arguments, TextWriter output, TextWriter error, CancellationToken cancellationToken = default)
+    {
+        var options = new ClientOptions();
+        var root = new RootCommand("RaftKv: a replicated key-value store. Runs nodes, talks to them, measures them.")
+        {
+            ServeCommand.Create(),
+            ClusterCommand.Create(options),
+            ClientCommand.Create(options),
+            BenchCommand.Create(options),
+        };
+        var parsed = root.Parse(arguments);
+        var configuration = new InvocationConfiguration
+        {
+            Output = output,
+            Error = error,
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = TerminationTimeout,
+        };
+        try
+        {
+            var exitCode = await parsed.InvokeAsync(configuration, cancellationToken);
+            return parsed.Action is ParseErrorAction ? ExitCode.Usage : exitCode;
+        }
+        catch (UsageException exception)
+        {
+            await error.WriteLineAsync(exception.Message);
+            return ExitCode.Usage;
+        }
+        catch (Exception exception) when (exception is ClerkException or IOException or UnauthorizedAccessException)
+        {
+            await error.WriteLineAsync(exception.Message);
+            return ExitCode.Failed;
+        }
+        catch (OperationCanceledException)
+        {
+            await error.WriteLineAsync("Cancelled.");
+            return ExitCode.Failed;
+        }
+#pragma warning disable CA1031 // Whatever it is, it must not look like success or wrong usage.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            await error.WriteLineAsync(exception.ToString());
+            return ExitCode.Failed;
+        }
+    }
+}

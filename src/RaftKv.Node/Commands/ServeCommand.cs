@@ -1,0 +1,84 @@
+using System.CommandLine;
+using System.ComponentModel;
+using System.Globalization;
+using System.Reflection;
+using RaftKv.Node.Hosting;
+
+namespace RaftKv.Node.Commands;
+
+/// <summary><c>serve</c>: one node, until Ctrl+C, SIGTERM or a fault.</summary>
+internal static class ServeCommand
+{
+    public static Command Create()
+    {
+        var config = new Option<string?>("--config")
+        {
+            Description = "JSON file with options. RAFTKV_Name in the environment beats it, a flag beats both.",
+            HelpName = "FILE",
+        };
+        var member = new Option<string[]>("--member")
+        {
+            Description = "Id and address of a member; repeat it for each.",
+            HelpName = "ID=HOST:PORT",
+        };
+        var print = new Option<bool>("--print-config") { Description = "Print the options in force, and end." };
+        var untilEndOfInput = new Option<bool>("--until-end-of-input")
+        {
+            Description = "Also stop when the standard input ends, as it does when the process that holds it dies.",
+        };
+        var flags = NodeOptionsLoader.All.Where(option => option.Name != nameof(NodeOptions.Members))
+            .ToDictionary(option => option.Name, Flag);
+        var command = new Command("serve", "Run one node.") { config, member, print, untilEndOfInput };
+        foreach (var flag in flags.Values)
+            command.Add(flag);
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var set = flags.Where(flag => parsed.GetValue(flag.Value) is not null)
+                .ToDictionary(flag => flag.Key, flag => parsed.GetValue(flag.Value));
+            foreach (var text in parsed.GetValue(member) ?? [])
+                AddMember(set, text);
+            var options = NodeOptionsLoader.Load(parsed.GetValue(config), set);
+            if (parsed.GetValue(print))
+            {
+                await parsed.InvocationConfiguration.Output.WriteLineAsync(NodeOptionsLoader.ToJson(options));
+                return ExitCode.Good;
+            }
+
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            if (parsed.GetValue(untilEndOfInput))
+                _ = StopAtEndOfInputAsync(stop);
+            return await NodeHost.RunAsync(options, stop.Token) ? ExitCode.Good : ExitCode.Failed;
+        });
+        return command;
+    }
+
+    private static Option<string?> Flag(PropertyInfo option)
+    {
+        var inForce = Convert.ToString(option.GetValue(new NodeOptions()), CultureInfo.InvariantCulture);
+        var byDefault = string.IsNullOrEmpty(inForce) || inForce == "0" ? "" : $" [default: {inForce}]";
+        return new Option<string?>(NodeOptionsLoader.Flag(option))
+        {
+            Description = option.GetCustomAttribute<DescriptionAttribute>()!.Description + byDefault,
+            HelpName = option.PropertyType == typeof(int) ? "N" : option.Name,
+        };
+    }
+
+    private static void AddMember(Dictionary<string, string?> options, string text)
+    {
+        if (text.Split('=', 2) is not [var id, var address])
+            throw new UsageException($"--member {text} is not of the form ID=HOST:PORT.");
+        if (!options.TryAdd($"{nameof(NodeOptions.Members)}:{id}", address))
+            throw new UsageException($"--member {text}: {id} has an address already.");
+    }
+
+    private static async Task StopAtEndOfInputAsync(CancellationTokenSource stop)
+    {
+        await using var input = Console.OpenStandardInput();
+        var ignored = new byte[256];
+        while (await input.ReadAsync(ignored) > 0)
+        {
+        }
+
+        await stop.CancelAsync();
+    }
+}

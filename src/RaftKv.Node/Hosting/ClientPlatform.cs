@@ -1,0 +1,55 @@
+using System.Runtime.ExceptionServices;
+using Microsoft.Extensions.Logging;
+using RaftKv.Node.Sockets;
+using RaftKv.Platform;
+
+namespace RaftKv.Node.Hosting;
+
+/// <summary>What a Clerk runs on: a loop, sockets, no disk.</summary>
+internal sealed class ClientPlatform : IAsyncDisposable
+{
+    private readonly LoopThread _loop;
+    private readonly SocketNetwork _network;
+
+    public ClientPlatform(ILoggerFactory logging)
+    {
+        // As any unhandled exception, it ends the process: calls that wait would wait for ever.
+        _loop = new LoopThread("clerk", static fault => ExceptionDispatchInfo.Throw(fault));
+        _network = new SocketNetwork(_loop, logging.CreateLogger("RaftKv.Sockets"), new SocketNetworkOptions());
+        Platform = new NodePlatform(_loop, _loop.Timers, _network, NoDisk.Instance, new OsEntropy(), logging);
+    }
+
+    public NodePlatform Platform { get; }
+
+    public async ValueTask DisposeAsync()
+    {
+        // Through the loop, so that what was posted before, such as the ends of operations, still runs.
+        var closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _loop.Post(
+            _ =>
+            {
+                _network.Dispose();
+                closed.SetResult();
+            },
+            null);
+        await closed.Task;
+        _loop.Dispose();
+    }
+
+    private sealed class NoDisk : IDisk
+    {
+        public static readonly NoDisk Instance = new();
+
+        public ValueTask<IReadOnlyList<string>> ListAsync() => throw Absent();
+
+        public ValueTask<IDiskFile> OpenAsync(string name) => throw Absent();
+
+        public ValueTask RenameAsync(string from, string to) => throw Absent();
+
+        public ValueTask DeleteAsync(string name) => throw Absent();
+
+        public ValueTask FlushDirectoryAsync() => throw Absent();
+
+        private static NotSupportedException Absent() => new("A client has no disk.");
+    }
+}

@@ -1,0 +1,149 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Logging;
+using RaftKv.Consensus;
+using RaftKv.KeyValue;
+using RaftKv.Node.Sockets;
+using RaftKv.Server;
+
+namespace RaftKv.Node.Hosting;
+
+/// <summary>
+/// Every option of a node, by the name that its file, its environment (<c>RAFTKV_Name</c>) and its flags
+/// (<c>--name</c>) share. See <see cref="NodeOptionsLoader"/>.
+/// </summary>
+internal sealed class NodeOptions : IValidatableObject
+{
+    [Description("This node's id, one of Members.")]
+    [Range(1, int.MaxValue)]
+    public int Id { get; set; }
+
+    [Description("Names the cluster. Nodes and clients of another one are refused.")]
+    [Required]
+    public string ClusterId { get; set; } = "raftkv";
+
+    [Description("Address (host:port) by id, for every member of the cluster, this one among them.")]
+    public Dictionary<string, string> Members { get; set; } = [];
+
+    [Description("Where the log and the snapshots live: a directory of this node's own.")]
+    [Required]
+    public string DataDirectory { get; set; } = "";
+
+    [Description("Where log files go. Without it there is only the console.")]
+    public string LogDirectory { get; set; } = "";
+
+    [Description("The least severe messages that are logged.")]
+    [EnumDataType(typeof(LogLevel))]
+    public LogLevel LogLevel { get; set; } = LogLevel.Information;
+
+    [Description("A log file of this size is followed by another; a new day starts a new one too.")]
+    [Range(1, 1024)]
+    public int LogFileMegabytes { get; set; } = 16;
+
+    [Description("Log files kept; older ones are deleted.")]
+    [Range(1, 10_000)]
+    public int LogFilesKept { get; set; } = 14;
+
+    [Description("A follower that hears nothing for this long, drawn from T to 2 T, stands for election.")]
+    [Range(10, 600_000)]
+    public int ElectionTimeoutMs { get; set; } = 300;
+
+    [Description("The longest silence of a leader towards its followers; at most half of ElectionTimeoutMs.")]
+    [Range(1, 300_000)]
+    public int HeartbeatIntervalMs { get; set; } = 75;
+
+    [Description("Where keys live in memory: HashMap or SkipList.")]
+    [EnumDataType(typeof(KvStoreKind))]
+    public KvStoreKind Store { get; set; } = KvStoreKind.HashMap;
+
+    [Description("Longest key in bytes of UTF-8; equal on every member.")]
+    [Range(1, 64 * 1024)]
+    public int MaxKeyBytes { get; set; } = 1024;
+
+    [Description("Longest value in bytes; equal on every member.")]
+    [Range(1, 8 * 1024 * 1024)]
+    public int MaxValueBytes { get; set; } = 1024 * 1024;
+
+    [Description("Client sessions remembered, for exactly-once; equal on every member.")]
+    [Range(1, 10_000_000)]
+    public int MaxSessions { get; set; } = 10_000;
+
+    [Description("Applied commands after which a snapshot is taken.")]
+    [Range(1, int.MaxValue)]
+    public int SnapshotEveryEntries { get; set; } = 10_000;
+
+    [Description("Size of a segment of the log.")]
+    [Range(4096, 1024 * 1024 * 1024)]
+    public int SegmentBytes { get; set; } = 16 * 1024 * 1024;
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (HeartbeatIntervalMs * 2L > ElectionTimeoutMs)
+            yield return Problem(
+                nameof(HeartbeatIntervalMs),
+                $"must be at most half of ElectionTimeoutMs ({ElectionTimeoutMs}), but is {HeartbeatIntervalMs}.");
+        foreach (var (id, address) in Members)
+        {
+            if (!int.TryParse(id, out var number) || number < 1)
+                yield return Problem(nameof(Members), $"'{id}' is not a positive id.");
+            if (AddressProblem(address) is { } problem)
+                yield return Problem(nameof(Members), $"member {id}: {problem}");
+        }
+
+        if (!Members.ContainsKey($"{Id}"))
+            yield return Problem(nameof(Id), $"{Id} is not among Members ({string.Join(", ", Members.Keys)}).");
+        if (Members.Values.Distinct().Count() != Members.Count)
+            yield return Problem(nameof(Members), "two members have the same address.");
+    }
+
+    /// <summary>The options as the library takes them.</summary>
+    public KvServerOptions ToServerOptions()
+    {
+        var members = Members
+            .Select(member => new ClusterMember(new NodeId(int.Parse(member.Key)), member.Value))
+            .OrderBy(member => member.Id)
+            .ToArray();
+        return new KvServerOptions
+        {
+            ClusterId = ClusterId,
+            Members = members,
+            Replica = new ReplicaOptions
+            {
+                Raft = new RaftOptions
+                {
+                    Id = new NodeId(Id),
+                    Voters = [.. members.Select(member => member.Id)],
+                    ElectionTimeout = TimeSpan.FromMilliseconds(ElectionTimeoutMs),
+                    HeartbeatInterval = TimeSpan.FromMilliseconds(HeartbeatIntervalMs),
+                },
+                SnapshotEveryEntries = SnapshotEveryEntries,
+            },
+            Storage = new() { SegmentBytes = SegmentBytes },
+            KeyValue = new KvOptions
+            {
+                Store = Store,
+                Limits = new()
+                {
+                    MaxKeyBytes = MaxKeyBytes,
+                    MaxValueBytes = MaxValueBytes,
+                    MaxSessions = MaxSessions,
+                },
+            },
+        };
+    }
+
+    private static ValidationResult Problem(string option, string message) => new(message, [option]);
+
+    private static string? AddressProblem(string address)
+    {
+        try
+        {
+            return HostPort.Parse(address).Port == 0 ? "port 0 is no address to be reached at." : null;
+        }
+        catch (FormatException exception)
+        {
+            return exception.Message;
+        }
+    }
+}

@@ -1,0 +1,139 @@
+using System.ComponentModel.DataAnnotations;
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Configuration.EnvironmentVariables;
+using Microsoft.Extensions.Configuration.Json;
+
+namespace RaftKv.Node.Hosting;
+
+/// <summary>
+/// Reads <see cref="NodeOptions"/>: flags beat the environment, which beats the file. Every problem names its option
+/// and where the value came from.
+/// </summary>
+internal static class NodeOptionsLoader
+{
+    private const string EnvironmentPrefix = "RAFTKV_";
+
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        WriteIndented = true,
+        Converters = { new JsonStringEnumConverter() },
+    };
+
+    /// <summary>All options; <see cref="NodeOptions"/> documents them.</summary>
+    public static IReadOnlyList<PropertyInfo> All { get; } = typeof(NodeOptions).GetProperties();
+
+    /// <summary>The flag of an option: <c>--data-directory</c> for DataDirectory.</summary>
+    public static string Flag(PropertyInfo option) => "-" + string.Concat(
+        option.Name.Select(letter => char.IsUpper(letter) ? $"-{char.ToLowerInvariant(letter)}" : $"{letter}"));
+
+    /// <summary>Reads and checks the options.</summary>
+    /// <param name="file">A JSON file; null: none.</param>
+    /// <param name="flags">Values by option name, with <c>Members:1</c> for the address of member 1.</param>
+    /// <exception cref="UsageException">The file cannot be read, or an option is unknown or wrong.</exception>
+    public static NodeOptions Load(string? file, IReadOnlyDictionary<string, string?> flags)
+    {
+        var configuration = Read(file, flags);
+        var problems = UnknownNames(configuration).ToList();
+        var options = new NodeOptions();
+        foreach (var option in All)
+            Bind(option, options, configuration, problems);
+        if (problems.Count == 0)
+            problems.AddRange(Invalid(options, configuration));
+        if (problems.Count == 0 && Mismatch(options) is { } mismatch)
+            problems.Add(mismatch);
+        return problems.Count == 0 ? options : throw new UsageException(problems);
+    }
+
+    /// <summary>The options as a file that <see cref="Load"/> reads.</summary>
+    public static string ToJson(NodeOptions options) => JsonSerializer.Serialize(options, Json);
+
+    private static IConfigurationRoot Read(string? file, IReadOnlyDictionary<string, string?> flags)
+    {
+        var builder = new ConfigurationBuilder();
+        if (file is not null)
+            builder.AddJsonFile(Path.GetFullPath(file));
+        try
+        {
+            return builder.AddEnvironmentVariables(EnvironmentPrefix).AddInMemoryCollection(flags).Build();
+        }
+        catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            var cause = exception is InvalidDataException ? exception.GetBaseException() : exception;
+            throw new UsageException($"--config {file}: {cause.Message}");
+        }
+    }
+
+    /// <summary>In the file only: the environment may hold names that are meant for others.</summary>
+    private static IEnumerable<string> UnknownNames(IConfigurationRoot configuration) =>
+        from file in configuration.Providers.OfType<JsonConfigurationProvider>()
+        from name in file.GetChildKeys([], null).Distinct()
+        where !All.Any(option => option.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+        select $"{name} is not an option ({Describe(file, name)}).";
+
+    private static void Bind(
+        PropertyInfo option, NodeOptions options, IConfigurationRoot configuration, List<string> problems)
+    {
+        var section = configuration.GetSection(option.Name);
+        try
+        {
+            if (option.PropertyType == typeof(Dictionary<string, string>))
+                section.Bind(option.GetValue(options));
+            else if (section.GetChildren().Any())
+                problems.Add($"{option.Name} must be a single value{Origin(configuration, option.Name)}.");
+            else if (section.Value is not null)
+                option.SetValue(options, section.Get(option.PropertyType));
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException)
+        {
+            var type = option.PropertyType.IsEnum
+                ? $"one of {string.Join(", ", Enum.GetNames(option.PropertyType))}"
+                : "a whole number";
+            problems.Add(
+                $"{option.Name} must be {type}, but is '{section.Value}'{Origin(configuration, option.Name)}.");
+        }
+    }
+
+    private static IEnumerable<string> Invalid(NodeOptions options, IConfigurationRoot configuration)
+    {
+        var results = new List<ValidationResult>();
+        Validator.TryValidateObject(options, new ValidationContext(options), results, validateAllProperties: true);
+        foreach (var result in results)
+        {
+            var name = result.MemberNames.First();
+            var message = result.ErrorMessage!.Replace($"The field {name} ", "", StringComparison.Ordinal)
+                .Replace($"The {name} field ", "", StringComparison.Ordinal);
+            yield return $"{name}: {message.TrimEnd('.')}{Origin(configuration, name)}.";
+        }
+    }
+
+    /// <summary>What the library has to say about options that are right one by one.</summary>
+    private static string? Mismatch(NodeOptions options)
+    {
+        try
+        {
+            options.ToServerOptions().Validate();
+            return null;
+        }
+        catch (ArgumentException exception)
+        {
+            return exception.Message;
+        }
+    }
+
+    private static string Origin(IConfigurationRoot configuration, string name)
+    {
+        var provider = configuration.Providers.LastOrDefault(provider =>
+            provider.TryGet(name, out _) || provider.GetChildKeys([], name).Any());
+        return provider is null ? " (not set)" : $" ({Describe(provider, name)})";
+    }
+
+    private static string Describe(IConfigurationProvider provider, string name) => provider switch
+    {
+        JsonConfigurationProvider file => $"file {file.Source.Path}",
+        EnvironmentVariablesConfigurationProvider => $"environment {EnvironmentPrefix}{name}",
+        _ => "command line",
+    };
+}
