@@ -1,0 +1,88 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.RegularExpressions;
+using RaftKv.Node.Commands;
+using Xunit;
+
+namespace RaftKv.Scenarios.Node;
+
+[Collection(nameof(RealProcesses))]
+public sealed class LauncherTests : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+    private readonly int _port = LoopbackPorts.First(3);
+
+    private string Endpoints => string.Join(',', Enumerable.Range(_port, 3).Select(port => $"127.0.0.1:{port}"));
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public async Task A_cluster_serves_clients_through_the_loss_of_its_leader_and_a_restart()
+    {
+        using (var launcher = Launch())
+        {
+            await launcher.PrintsAsync("ready after");
+            Assert.Equal((0, "", ""), await ClientAsync("put", "greeting", "hello"));
+            Assert.Equal((0, "", ""), await ClientAsync("append", "greeting", ", world"));
+            Assert.Equal((0, "hello, world\n", ""), await ClientAsync("get", "greeting"));
+            Assert.Equal((1, "", "The key 'nothing' is absent.\n"), await ClientAsync("get", "nothing"));
+            await DemoRidesThroughAsync(launcher);
+            Assert.Equal(0, await launcher.EndAsync("TERM"));
+            Assert.DoesNotContain(launcher.Nodes.Values, ProgramProcess.IsRunning);
+        }
+
+        using var again = Launch();
+        await again.PrintsAsync("ready after");
+        Assert.Equal((0, "hello, world\n", ""), await ClientAsync("get", "greeting"));
+        again.Kill();
+        var nodes = again.Nodes.Values;
+        await Eventually.HoldsAsync("the nodes follow their killed launcher", () => !nodes.Any(ProgramProcess.IsRunning));
+    }
+
+    [Fact]
+    public async Task An_address_in_use_is_named()
+    {
+        using var other = new TcpListener(IPAddress.Loopback, _port + 1);
+        other.Start();
+        using var launcher = Launch();
+        Assert.Equal(2, await launcher.ExitCodeAsync());
+        Assert.Contains($"127.0.0.1:{_port + 1}", launcher.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_directory_of_a_cluster_of_another_size_is_refused()
+    {
+        Directory.CreateDirectory(_directory.File("node1"));
+        using var launcher = Launch();
+        Assert.Equal(2, await launcher.ExitCodeAsync());
+        Assert.Contains("--nodes 1", launcher.Output, StringComparison.Ordinal);
+    }
+
+    private ProgramProcess Launch() =>
+        new("cluster", "--data", _directory.Path, "--port", _port.ToString(CultureInfo.InvariantCulture));
+
+    private async Task DemoRidesThroughAsync(ProgramProcess launcher)
+    {
+        using var demo = new ProgramProcess("client", "--endpoints", Endpoints, "demo");
+        await Eventually.HoldsAsync("the demo has begun", () => Rounds(demo) >= 2);
+        var leader = Regex.Matches(launcher.Output, @"n(\d) is Leader in term \d+").Last().Groups[1].Value;
+        Process.GetProcessById(launcher.Nodes[int.Parse(leader, CultureInfo.InvariantCulture)]).Kill();
+        await launcher.PrintsAsync("was killed (SIGKILL)");
+        var before = Rounds(demo);
+        await Eventually.HoldsAsync("the demo goes on", () => Rounds(demo) >= before + 3);
+        Assert.Equal(0, await demo.EndAsync("INT"));
+        Assert.DoesNotContain("violation", demo.Output, StringComparison.Ordinal);
+    }
+
+    private static int Rounds(ProgramProcess demo) => Regex.Count(demo.Output, "get demo");
+
+    private async Task<(int ExitCode, string Output, string Error)> ClientAsync(params string[] arguments)
+    {
+        var (output, error) = (new StringWriter(), new StringWriter());
+        var exitCode = await NodeCommandLine.RunAsync(
+            ["client", "--endpoints", Endpoints, .. arguments], output, error);
+        return (exitCode, output.ToString(), error.ToString());
+    }
+}

@@ -1,0 +1,95 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.RegularExpressions;
+using RaftKv.Node.Hosting;
+using Xunit;
+
+namespace RaftKv.Scenarios.Node;
+
+/// <summary>Three nodes in processes of their own, with data in a temporary directory.</summary>
+internal sealed partial class NodeProcesses : IDisposable
+{
+    private const int Count = 3;
+    private readonly TemporaryDirectory _directory = new();
+    private readonly int _firstPort = LoopbackPorts.First(Count);
+    private readonly NodeProcess?[] _running = new NodeProcess?[Count + 1];
+    private readonly List<string> _log = [];
+
+    public string Endpoints => string.Join(',', Enumerable.Range(1, Count).Select(Address));
+
+    public static IEnumerable<int> Ids => Enumerable.Range(1, Count);
+
+    /// <summary>What the nodes have printed, for the message of a failed test.</summary>
+    public string Log
+    {
+        get
+        {
+            lock (_log)
+                return string.Join('\n', _log);
+        }
+    }
+
+    public void Start(int id)
+    {
+        var options = new NodeOptions
+        {
+            Id = id,
+            Members = Ids.ToDictionary(member => $"{member}", Address),
+            DataDirectory = _directory.File($"node{id}"),
+            SnapshotEveryEntries = 1000,
+            SegmentBytes = 1024 * 1024,
+        };
+        var file = _directory.File($"node{id}.json");
+        File.WriteAllText(file, NodeOptionsLoader.ToJson(options));
+        _running[id] = NodeProcess.Start(file, line =>
+        {
+            lock (_log)
+                _log.Add($"node{id} | {line}");
+        });
+    }
+
+    public void StartAll()
+    {
+        foreach (var id in Ids)
+            Start(id);
+    }
+
+    public async Task KillAsync(int id)
+    {
+        var process = _running[id]!;
+        _running[id] = null;
+        Process.GetProcessById(process.Id).Kill();
+        Assert.Equal("was killed (SIGKILL)", await process.WaitAsync());
+        process.Dispose();
+    }
+
+    /// <summary>The running node that became leader in the highest term, once there is one in <paramref name="minTerm"/>.</summary>
+    public async Task<(int Id, long Term)> LeaderAsync(long minTerm = 1)
+    {
+        (int Id, long Term) leader = default;
+        await Eventually.HoldsAsync($"there is a leader in term {minTerm}", () =>
+        {
+            leader = LeaderMessage().Matches(Log)
+                .Select(match => (Id: Number(match, 1), Term: (long)Number(match, 2)))
+                .Where(found => _running[found.Id] is not null && found.Term >= minTerm)
+                .OrderBy(found => found.Term).LastOrDefault();
+            return leader.Id > 0;
+        });
+        return leader;
+    }
+
+    public void Dispose()
+    {
+        foreach (var process in _running)
+            process?.Dispose();
+        _directory.Dispose();
+    }
+
+    private string Address(int id) => $"127.0.0.1:{_firstPort + id - 1}";
+
+    private static int Number(Match match, int group) =>
+        int.Parse(match.Groups[group].ValueSpan, CultureInfo.InvariantCulture);
+
+    [GeneratedRegex(@"n(\d+) is Leader in term (\d+)")]
+    private static partial Regex LeaderMessage();
+}

@@ -1,0 +1,45 @@
+using System.Net;
+using System.Net.Sockets;
+using Xunit;
+
+namespace RaftKv.Scenarios.Node;
+
+[Collection(nameof(RealProcesses))]
+public sealed class ServeTests : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+    private readonly string _address = $"127.0.0.1:{LoopbackPorts.First(1)}";
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public async Task A_node_stops_in_good_order_and_logs_to_its_file()
+    {
+        using (var node = Serve(1))
+        {
+            await node.PrintsAsync("n1 is Leader");
+            Assert.Equal(0, await node.EndAsync("TERM"));
+        }
+
+        var log = Directory.GetFiles(_directory.File("logs")).Select(File.ReadAllText).Single();
+        Assert.Contains($"n1 of cluster raftkv serves at {_address}", log, StringComparison.Ordinal);
+        Assert.Contains("stopped as asked", log, StringComparison.Ordinal);
+        using var stranger = Serve(2);
+        Assert.Equal(1, await stranger.ExitCodeAsync());
+        Assert.Contains("FTL stopped:", stranger.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_address_in_use_is_named()
+    {
+        using var other = new TcpListener(IPEndPoint.Parse(_address));
+        other.Start();
+        using var node = Serve(1);
+        Assert.Equal(1, await node.ExitCodeAsync());
+        Assert.Contains(_address, node.Output, StringComparison.Ordinal);
+    }
+
+    private ProgramProcess Serve(int id) => new(
+        "serve", "--id", $"{id}", "--member", $"{id}={_address}", "--data-directory", _directory.File("data"),
+        "--log-directory", _directory.File("logs"));
+}
