@@ -15,7 +15,9 @@ internal sealed class Chains
     /// <summary>Operations after which nobody saw the value: chains of their own.</summary>
     public required List<int> Unread { get; init; }
 
-    /// <summary>Those that saw that the value was not a certain one, with the node of that; none: it never is.</summary>
+    /// <summary>
+    /// Those that saw that the value was not a certain one, with the node of that; none: it never is.
+    /// </summary>
     public required List<(int Operation, int Node)> ReadsOfOthers { get; init; }
 
     /// <summary>The operation that makes a value.</summary>

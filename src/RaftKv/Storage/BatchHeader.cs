@@ -26,7 +26,9 @@ internal readonly record struct BatchHeader(int BodyBytes, uint BodyChecksum, lo
     /// <summary>The next multiple of <see cref="Alignment"/>.</summary>
     public static long Align(long offset) => (offset + Alignment - 1) & -Alignment;
 
-    /// <summary>Fills the last bytes of a body: zeros, and a mark that is none and holds their number, at most 7.</summary>
+    /// <summary>
+    /// Fills the last bytes of a body: zeros, and a mark that is none and holds their number, at most 7.
+    /// </summary>
     public static void EndBody(Span<byte> ending)
     {
         ending.Clear();
