@@ -1,3 +1,4 @@
+using RaftKv.Linearizability.Explanations;
 using RaftKv.Linearizability.Models;
 using RaftKv.Linearizability.Search;
 using RaftKv.Linearizability.UniqueValues;
@@ -30,7 +31,28 @@ public static class Checker
         return new CheckResult { Verdict = Decide(model, history, meter), Steps = meter.Steps };
     }
 
-    private static Verdict Decide<TState, TInput, TOutput>(
+    /// <summary>Explains why a history is illegal: by a few operations that cannot all be, whatever the others did.
+    /// </summary>
+    /// <param name="model">What the object does when operations come one at a time.</param>
+    /// <param name="history">The operations, in any order.</param>
+    /// <param name="budget">What finding the few may spend; when it runs out, they are more than are needed.</param>
+    /// <returns>The explanation; null when the history is not known to be illegal within the budget.</returns>
+    /// <exception cref="ArgumentException">The budget has a time but no clock.</exception>
+    public static Explanation? Explain<TState, TInput, TOutput>(
+        IModel<TState, TInput, TOutput> model,
+        IReadOnlyList<Operation<TInput, TOutput>> history,
+        Budget? budget = null)
+        where TInput : notnull
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(history);
+        var meter = new BudgetMeter(budget ?? Budget.Unlimited);
+        return new CoreFinder<TState, TInput, TOutput>(model, history, meter).Find() is { } core
+            ? new Explanation { Core = core, Sentence = Sentence.Of(model, [.. core.Select(index => history[index])]) }
+            : null;
+    }
+
+    internal static Verdict Decide<TState, TInput, TOutput>(
         IModel<TState, TInput, TOutput> model, IReadOnlyList<Operation<TInput, TOutput>> history, BudgetMeter meter)
         where TInput : notnull
     {

@@ -27,6 +27,12 @@ public interface IModel<TState, TInput, TOutput>
     /// </summary>
     bool IsReadOnly(TInput input, Outcome<TOutput> outcome) => false;
 
+    /// <summary>
+    /// An operation in words, for explanations: "put x = 1", "read 1 from x". It follows the name of a client.
+    /// </summary>
+    string Describe(TInput input, Outcome<TOutput> outcome) =>
+        outcome.IsKnown ? $"{input} = {outcome.Value}" : $"{input}";
+
     /// <summary>When two states are the same.</summary>
     IEqualityComparer<TState> States => EqualityComparer<TState>.Default;
 

@@ -16,6 +16,9 @@ public abstract class RecordedHistory
 
     /// <summary>Checks the history against its model.</summary>
     public abstract CheckResult Check(Budget? budget = null);
+
+    /// <summary>Explains why the history is illegal; null when it is not known to be within the budget.</summary>
+    public abstract Explanation? Explain(Budget? budget = null);
 }
 
 /// <summary>A history of a known model.</summary>
@@ -39,4 +42,7 @@ public sealed class RecordedHistory<TState, TInput, TOutput> : RecordedHistory
 
     /// <inheritdoc/>
     public override CheckResult Check(Budget? budget = null) => Checker.Check(_model, Operations, budget);
+
+    /// <inheritdoc/>
+    public override Explanation? Explain(Budget? budget = null) => Checker.Explain(_model, Operations, budget);
 }

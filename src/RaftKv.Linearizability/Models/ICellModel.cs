@@ -32,7 +32,7 @@ internal interface ICellModel<TValue, TInput, TOutput> : IModel<TValue?, TInput,
     where TInput : notnull
 {
     /// <summary>What an operation does.</summary>
-    CellOperation<TValue> Describe(TInput input, Outcome<TOutput> outcome);
+    CellOperation<TValue> EffectOf(TInput input, Outcome<TOutput> outcome);
 
     /// <summary>Room for the values of one part, starting with the initial one.</summary>
     ValueNodes<TValue> Values();

@@ -39,7 +39,24 @@ public sealed class KvModel(string? initial = null) : ICellModel<string, KvInput
         input.Kind == KvKind.Get
         || (input.Kind == KvKind.CompareAndSet && outcome is { IsKnown: true, Value.Succeeded: false });
 
-    CellOperation<string> ICellModel<string, KvInput, KvOutput>.Describe(KvInput input, Outcome<KvOutput> outcome) =>
+    /// <inheritdoc/>
+    public string Describe(KvInput input, Outcome<KvOutput> outcome)
+    {
+        var (kind, key, value, expected) = input;
+        return kind switch
+        {
+            KvKind.Get when !outcome.IsKnown => $"get {key}",
+            KvKind.Get => $"read {Text(outcome.Value.Value)} from {key}",
+            KvKind.Put => $"put {key} = {Text(value)}",
+            KvKind.Append => $"append {Text(value)} to {key}",
+            _ when outcome is { IsKnown: true, Value.Succeeded: false } => $"found {key} not to be {Text(expected)}",
+            _ => $"set {key} from {Text(expected)} to {Text(value)}",
+        };
+
+        static string Text(string? value) => value is null ? "nothing" : $"\"{value}\"";
+    }
+
+    CellOperation<string> ICellModel<string, KvInput, KvOutput>.EffectOf(KvInput input, Outcome<KvOutput> outcome) =>
         input.Kind switch
         {
             KvKind.Get when !outcome.IsKnown => default,

@@ -43,6 +43,12 @@ public sealed class MultiRegisterModel(string? initial = null)
     }
 
     /// <inheritdoc/>
+    public string Describe(Transaction input, Outcome<ImmutableArray<string?>> outcome) =>
+        string.Join(" and ", input.Accesses.Select((access, i) => access.IsWrite
+            ? $"wrote {access.Register} = {access.Value}"
+            : $"read {(outcome.IsKnown ? outcome.Value[i] ?? "nothing" : "something")} from {access.Register}"));
+
+    /// <inheritdoc/>
     public bool IsReadOnly(Transaction input, Outcome<ImmutableArray<string?>> outcome) =>
         !input.Accesses.Any(access => access.IsWrite);
 

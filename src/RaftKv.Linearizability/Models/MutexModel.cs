@@ -28,5 +28,9 @@ public sealed class MutexModel : IModel<bool, MutexInput, bool>
     }
 
     /// <inheritdoc/>
+    public string Describe(MutexInput input, Outcome<bool> outcome) =>
+        (outcome is { IsKnown: true, Value: false } ? "could not " : "did ") + input.ToString().ToLowerInvariant();
+
+    /// <inheritdoc/>
     public bool IsReadOnly(MutexInput input, Outcome<bool> outcome) => outcome is { IsKnown: true, Value: false };
 }

@@ -61,7 +61,19 @@ public sealed class RegisterModel<TValue>(TValue? initial = default)
         input.Kind == RegisterKind.Read
         || (input.Kind == RegisterKind.CompareAndSet && outcome is { IsKnown: true, Value.Succeeded: false });
 
-    CellOperation<TValue> ICellModel<TValue, RegisterInput<TValue>, RegisterOutput<TValue>>.Describe(
+    /// <inheritdoc/>
+    public string Describe(RegisterInput<TValue> input, Outcome<RegisterOutput<TValue>> outcome) => input.Kind switch
+    {
+        RegisterKind.Read when !outcome.IsKnown => "read",
+        RegisterKind.Read => $"read {Text(outcome.Value.Value)}",
+        RegisterKind.Write => $"wrote {Text(input.Value)}",
+        _ when outcome is { IsKnown: true, Value.Succeeded: false } => $"did not find {Text(input.Expected)}",
+        _ => $"changed {Text(input.Expected)} to {Text(input.Value)}",
+    };
+
+    private static string Text(TValue? value) => value?.ToString() ?? "nothing";
+
+    CellOperation<TValue> ICellModel<TValue, RegisterInput<TValue>, RegisterOutput<TValue>>.EffectOf(
         RegisterInput<TValue> input, Outcome<RegisterOutput<TValue>> outcome) =>
         input.Kind switch
         {

@@ -24,7 +24,7 @@ internal sealed class BudgetMeter
     public bool IsExhausted => _timeIsUp || Steps >= _budget.Steps || _memoryBytes > _budget.MemoryBytes;
 
     /// <summary>Counts steps; false when the budget has run out.</summary>
-    public bool Spend(int steps = 1)
+    public bool Spend(long steps = 1)
     {
         if ((Steps += steps) < _nextLook)
             return !_timeIsUp;

@@ -74,7 +74,7 @@ internal sealed class StateSpace<TState, TInput, TOutput> : StateSpace
         number = _classes.Count;
         _classes.Add(content);
         var effect = _model is ICellModel<TState, TInput, TOutput> cell
-            ? cell.Describe(operation.Input, operation.Outcome).Effect
+            ? cell.EffectOf(operation.Input, operation.Outcome).Effect
             : CellEffect.None;
         _traits.Add((
             _model.IsReadOnly(operation.Input, operation.Outcome),

@@ -18,7 +18,7 @@ internal static class ChainFinder
         for (var i = 0; i < operations.Length; i++)
         {
             var operation = history[part.Source[i]];
-            operations[i] = model.Describe(operation.Input, operation.Outcome);
+            operations[i] = model.EffectOf(operation.Input, operation.Outcome);
         }
 
         return new ChainFinder<TValue>(model.Values(), operations, part).Find();

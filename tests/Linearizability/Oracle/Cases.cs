@@ -7,7 +7,7 @@ namespace RaftKv.Linearizability.Tests.Oracle;
 internal static class Cases
 {
     public static readonly int Count =
-        int.TryParse(Environment.GetEnvironmentVariable("RAFTKV_CHECK_CASES"), out var count) ? count : 3_000;
+        int.TryParse(Environment.GetEnvironmentVariable("RAFTKV_CHECK_CASES"), out var count) ? count : 2_000;
 
     /// <summary>Checks a property of random small histories; a failure is shrunk by leaving operations out.</summary>
     public static void ForAll<TInput, TOutput>(

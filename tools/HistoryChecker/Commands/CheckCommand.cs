@@ -38,6 +38,8 @@ internal static class CheckCommand
             var watch = Stopwatch.StartNew();
             var result = history.Check(budget);
             streams.Output.WriteLine(Describe(file, history, result, watch.Elapsed));
+            if (result.Verdict == Verdict.Illegal && history.Explain(budget) is { } explanation)
+                streams.Output.WriteLine($"  {explanation.Sentence}");
             verdicts.Add(result.Verdict);
         }
 

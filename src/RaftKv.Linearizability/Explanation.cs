@@ -1,0 +1,15 @@
+namespace RaftKv.Linearizability;
+
+/// <summary>Why a history is illegal.</summary>
+public sealed record Explanation
+{
+    /// <summary>
+    /// A few operations, as indexes into the history in the order of their calls, that cannot all be as recorded even
+    /// if every other read never was and every other write took effect at any one time at all, or never. Without one
+    /// of them they could, unless the budget ran out.
+    /// </summary>
+    public required IReadOnlyList<int> Core { get; init; }
+
+    /// <summary>The same in words.</summary>
+    public required string Sentence { get; init; }
+}

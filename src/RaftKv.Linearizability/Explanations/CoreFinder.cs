@@ -1,0 +1,102 @@
+using RaftKv.Linearizability.Search;
+
+namespace RaftKv.Linearizability.Explanations;
+
+/// <summary>Finds a minimal core of an illegal history: leaves out what is not needed, half by half.</summary>
+internal sealed class CoreFinder<TState, TInput, TOutput>(
+    IModel<TState, TInput, TOutput> model, IReadOnlyList<Operation<TInput, TOutput>> history, BudgetMeter meter)
+    where TInput : notnull
+{
+    // What a single attempt to do without some operations may cost; beyond it they stay in.
+    private const long AttemptSteps = 1 << 17;
+
+    /// <summary>The core in the order of calls; null when the history is not known to be illegal.</summary>
+    public int[]? Find()
+    {
+        foreach (var part in Parts.Split(model, history))
+        {
+            var operations = Array.ConvertAll(part, index => history[index]);
+            if (Checker.Decide(model, operations, meter) != Verdict.Illegal)
+                continue;
+            var core = Minimise(operations, EndOfShortestIllegalPrefix(operations));
+            return [.. core.OrderBy(index => operations[index].Call).Select(index => part[index])];
+        }
+
+        return null;
+    }
+
+    /// <summary>The time up to which the operations that returned make the history illegal already.</summary>
+    private long EndOfShortestIllegalPrefix(Operation<TInput, TOutput>[] operations)
+    {
+        var returns = operations.Where(one => one.Outcome.IsKnown).Select(one => one.Return).Order().ToArray();
+        int low = 0, high = returns.Length - 1;
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (IsIllegal(Until(operations, returns[middle])))
+                high = middle;
+            else
+                low = middle + 1;
+        }
+
+        return returns[high];
+    }
+
+    private static List<Operation<TInput, TOutput>> Until(Operation<TInput, TOutput>[] operations, long end)
+    {
+        var prefix = new List<Operation<TInput, TOutput>>();
+        foreach (var operation in operations)
+        {
+            if (operation.Outcome.IsKnown && operation.Return <= end)
+                prefix.Add(operation);
+            else if (operation.Call <= end)
+                prefix.Add(new(operation.Client, operation.Input, operation.Call));
+        }
+
+        return prefix;
+    }
+
+    private List<int> Minimise(Operation<TInput, TOutput>[] operations, long end)
+    {
+        var core = Enumerable.Range(0, operations.Length).Where(i => operations[i].Call <= end).ToList();
+        if (!IsIllegal(Relaxation.Outside(model, operations, core.ToHashSet())))
+            core = [.. Enumerable.Range(0, operations.Length)];
+
+        // Reads go first: writes and the one read that contradicts them are the easiest to understand.
+        var reads = core.FindAll(i => IsReadOnly(operations[i]));
+        var writes = core.FindAll(i => !IsReadOnly(operations[i]));
+        reads = Spare(operations, reads, writes);
+        writes = Spare(operations, writes, reads);
+        return [.. reads, .. writes];
+    }
+
+    /// <summary>Leaves out what is not needed among some operations while others stay.</summary>
+    private List<int> Spare(Operation<TInput, TOutput>[] operations, List<int> some, List<int> others)
+    {
+        for (var size = (some.Count + 1) / 2; size > 0; size = size == 1 ? 0 : (size + 1) / 2)
+        {
+            for (var start = 0; start < some.Count && !meter.IsExhausted;)
+            {
+                var without = new List<int>(some);
+                without.RemoveRange(start, Math.Min(size, some.Count - start));
+                if (IsIllegal(Relaxation.Outside(model, operations, without.Concat(others).ToHashSet())))
+                    some = without;
+                else
+                    start += size;
+            }
+        }
+
+        return some;
+    }
+
+    private bool IsReadOnly(in Operation<TInput, TOutput> operation) =>
+        model.IsReadOnly(operation.Input, operation.Outcome);
+
+    private bool IsIllegal(List<Operation<TInput, TOutput>> operations)
+    {
+        var attempt = new BudgetMeter(new Budget { Steps = AttemptSteps });
+        var verdict = Checker.Decide(model, operations, attempt);
+        meter.Spend(attempt.Steps + operations.Count);
+        return verdict == Verdict.Illegal;
+    }
+}

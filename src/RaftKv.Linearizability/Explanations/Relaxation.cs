@@ -1,0 +1,27 @@
+namespace RaftKv.Linearizability.Explanations;
+
+/// <summary>
+/// Weakens a history outside of a core: a read is left out, a write may take effect at any one time or never. If what
+/// remains is illegal, so is the history, and the core alone shows it.
+/// </summary>
+internal static class Relaxation
+{
+    public static List<Operation<TInput, TOutput>> Outside<TState, TInput, TOutput>(
+        IModel<TState, TInput, TOutput> model,
+        IReadOnlyList<Operation<TInput, TOutput>> history,
+        IReadOnlySet<int> core)
+        where TInput : notnull
+    {
+        var relaxed = new List<Operation<TInput, TOutput>>(history.Count);
+        for (var i = 0; i < history.Count; i++)
+        {
+            var operation = history[i];
+            if (core.Contains(i))
+                relaxed.Add(operation);
+            else if (!model.IsReadOnly(operation.Input, operation.Outcome))
+                relaxed.Add(new(operation.Client, operation.Input, call: long.MinValue));
+        }
+
+        return relaxed;
+    }
+}

@@ -1,0 +1,61 @@
+using System.Globalization;
+using RaftKv.Linearizability.Models;
+
+namespace RaftKv.Linearizability.Explanations;
+
+/// <summary>Puts a core into words.</summary>
+internal static class Sentence
+{
+    private const int ToldMax = 8;
+
+    public static string Of<TState, TInput, TOutput>(
+        IModel<TState, TInput, TOutput> model, Operation<TInput, TOutput>[] core)
+        where TInput : notnull
+    {
+        if (core.Length == 1)
+            return $"{Told(model, core[0])}, which nothing in the history makes possible";
+        if (model is ICellModel<TState, TInput, TOutput> cell && Overwritten(cell, core) is { } overwriting)
+        {
+            var what = model.Describe(overwriting.Input, overwriting.Outcome);
+            return $"{Told(model, core[^1])}, although client {overwriting.Client} {what} after that "
+                + $"and had its answer at {Time(overwriting.Return)}";
+        }
+
+        var told = core.Take(ToldMax).Select(operation => Told(model, operation));
+        return $"these {core.Length} operations cannot all be, whatever the others did: {string.Join("; ", told)}"
+            + (core.Length > ToldMax ? $"; and {core.Length - ToldMax} more" : "");
+    }
+
+    /// <summary>
+    /// The write that a read at the end of a core should have seen: behind the write of what was read, unless that was
+    /// the initial value, and before the read.
+    /// </summary>
+    private static Operation<TInput, TOutput>? Overwritten<TState, TInput, TOutput>(
+        ICellModel<TState, TInput, TOutput> model, Operation<TInput, TOutput>[] core)
+        where TInput : notnull
+    {
+        var effects = Array.ConvertAll(core, operation => model.EffectOf(operation.Input, operation.Outcome));
+        var values = EqualityComparer<TState?>.Default;
+        var isOverwritten = effects switch
+        {
+            [{ Effect: CellEffect.Write } write, { Effect: CellEffect.Write }, { Effect: CellEffect.Read } read] =>
+                values.Equals(write.Value, read.Expected) && core[0].Return < core[1].Call,
+            [{ Effect: CellEffect.Write }, { Effect: CellEffect.Read } read] =>
+                values.Equals(model.Initial, read.Expected),
+            _ => false,
+        };
+        return isOverwritten && core[^2].Return < core[^1].Call ? core[^2] : null;
+    }
+
+    private static string Told<TState, TInput, TOutput>(
+        IModel<TState, TInput, TOutput> model, in Operation<TInput, TOutput> operation)
+        where TInput : notnull
+    {
+        var when = operation.Outcome.IsKnown
+            ? $"between {Time(operation.Call)} and {Time(operation.Return)}"
+            : $"perhaps, at {Time(operation.Call)} or later";
+        return $"client {operation.Client} {model.Describe(operation.Input, operation.Outcome)} {when}";
+    }
+
+    private static string Time(long time) => time.ToString("N0", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,91 @@
+using RaftKv.Linearizability.Explanations;
+using RaftKv.Linearizability.Models;
+using RaftKv.Linearizability.Tests.Oracle;
+using Xunit;
+
+namespace RaftKv.Linearizability.Tests;
+
+public sealed class ExplanationTests
+{
+    private static readonly KvModel Model = new();
+
+    [Fact]
+    public void A_stale_read_has_a_core_of_three_and_a_sentence()
+    {
+        var history = new List<Operation<KvInput, KvOutput>>();
+        for (var i = 0; i < 200; i++)
+        {
+            history.Add(new(i % 3, KvInput.Put("x", $"{i}"), KvOutput.Done, 10 * i, (10 * i) + 15));
+            history.Add(new(7, KvInput.Get("y"), KvOutput.Read(null), 10 * i, (10 * i) + 5));
+        }
+
+        history.Add(new(8, KvInput.Get("x"), KvOutput.Read("100"), 3_000, 4_102));
+        var explanation = Checker.Explain(Model, history)!;
+        Assert.Equal(3, explanation.Core.Count);
+        Assert.Equal([200, 400], [explanation.Core[0], explanation.Core[2]]);
+        Assert.Matches(
+            "^client 8 read \"100\" from x between 3,000 and 4,102, "
+            + "although client [0-2] put x = \"1[0-9]+\" after that and had its answer at [12],[0-9]+$",
+            explanation.Sentence);
+    }
+
+    [Fact]
+    public void A_value_from_nowhere_is_a_core_of_its_own()
+    {
+        var explanation = Checker.Explain(Model, [
+            new(1, KvInput.Put("x", "1"), KvOutput.Done, 0, 5),
+            new(2, KvInput.Get("x"), KvOutput.Read("2"), 1, 4),
+        ])!;
+        Assert.Equal([1], explanation.Core);
+        Assert.Equal(
+            "client 2 read \"2\" from x between 1 and 4, which nothing in the history makes possible",
+            explanation.Sentence);
+    }
+
+    [Fact]
+    public void A_lost_write_is_named()
+    {
+        var explanation = Checker.Explain(Model, [
+            new(1, KvInput.Put("x", "1"), KvOutput.Done, 0, 5),
+            new(2, KvInput.Get("x"), KvOutput.Read(null), 6, 7),
+        ])!;
+        Assert.Equal(
+            "client 2 read nothing from x between 6 and 7, although client 1 put x = \"1\" after that "
+            + "and had its answer at 5",
+            explanation.Sentence);
+    }
+
+    [Fact]
+    public void A_legal_history_has_no_explanation() =>
+        Assert.Null(Checker.Explain(Model, [new(1, KvInput.Get("x"), KvOutput.Read(null), 0, 1)]));
+
+    [Fact]
+    public void A_core_is_illegal_by_itself_and_nothing_in_it_can_be_spared() => Cases.ForAll(
+        random => RandomHistory.Of(
+            random,
+            Model,
+            (_, i) => random.Next(4) switch
+            {
+                0 => KvInput.Put("a", $"{random.Next(3)}"),
+                1 => KvInput.Append("a", $"{i};"),
+                2 => KvInput.CompareAndSet("a", $"{random.Next(3)}", $"{random.Next(3)}"),
+                _ => KvInput.Get("a"),
+            },
+            (_, state, input) => input.Kind == KvKind.Get
+                ? KvOutput.Read(state)
+                : new KvOutput(null, input.Kind != KvKind.CompareAndSet || state == input.Expected)),
+        history =>
+        {
+            var explanation = Checker.Explain(Model, history);
+            Assert.Equal(BruteForce.IsLinearizable(Model, history), explanation is null);
+            if (explanation is null)
+                return;
+            var core = explanation.Core.ToHashSet();
+            Assert.False(BruteForce.IsLinearizable(Model, Relaxation.Outside(Model, history, core)));
+            foreach (var spared in core)
+            {
+                var rest = Relaxation.Outside(Model, history, core.Where(index => index != spared).ToHashSet());
+                Assert.True(BruteForce.IsLinearizable(Model, rest));
+            }
+        });
+}
