@@ -31,7 +31,8 @@ internal static class BenchCommand
             await parsed.InvocationConfiguration.Output.WriteLineAsync(string.Create(
                 CultureInfo.InvariantCulture,
                 $"raftkv\t{parsed.GetValue(operation)}\t{parsed.GetValue(clients)}\t{parsed.GetValue(value)}\t"
-                + $"{load.OperationsPerSecond:F0}\t{load.PercentileMs(50):F3}\t{load.PercentileMs(99):F3}\t{load.Errors}"));
+                + $"{load.OperationsPerSecond:F0}\t{load.PercentileMs(50):F3}\t{load.PercentileMs(99):F3}\t"
+                + $"{load.Errors}"));
             return load.Errors == 0 ? ExitCode.Good : ExitCode.Failed;
         });
         return command;

@@ -13,10 +13,12 @@ internal static class ClientCommand
         options.Endpoints,
         options.Cluster,
         GetCommand.Create(options),
-        WriteCommand.Create(options, "put", "Set a key's value.", (clerk, key, value, cancellationToken) =>
-            clerk.PutAsync(key, value, cancellationToken)),
-        WriteCommand.Create(options, "append", "Add to the end of a key's value.", (clerk, key, value, cancellationToken) =>
-            clerk.AppendAsync(key, value, cancellationToken)),
+        WriteCommand.Create(
+            options, "put", "Set a key's value.",
+            (clerk, key, value, cancellationToken) => clerk.PutAsync(key, value, cancellationToken)),
+        WriteCommand.Create(
+            options, "append", "Add to the end of a key's value.",
+            (clerk, key, value, cancellationToken) => clerk.AppendAsync(key, value, cancellationToken)),
         DemoCommand.Create(options),
     };
 }

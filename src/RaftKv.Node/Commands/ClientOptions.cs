@@ -48,10 +48,8 @@ internal sealed class ClientOptions
     {
         try
         {
-            return RaftKvClient.Connect(RaftKvClient.Options(parsed.GetValue(Endpoints)!, parsed.GetValue(Cluster)!) with
-            {
-                OperationTimeout = operationTimeout,
-            });
+            var options = RaftKvClient.Options(parsed.GetValue(Endpoints)!, parsed.GetValue(Cluster)!);
+            return RaftKvClient.Connect(options with { OperationTimeout = operationTimeout });
         }
         catch (Exception exception) when (exception is FormatException or ArgumentException)
         {

@@ -3,7 +3,9 @@ using RaftKv.Client;
 
 namespace RaftKv.Node.Commands;
 
-/// <summary>Callers that each wait for an answer before they ask again. Every latency is kept, so percentiles are exact.</summary>
+/// <summary>
+/// Callers that each wait for an answer before they ask again. Every latency is kept, so percentiles are exact.
+/// </summary>
 internal sealed class ClosedLoop(bool put, int callers, int valueBytes, TimeSpan duration)
 {
     private readonly List<long>[] _latencies = [.. Enumerable.Range(0, callers).Select(_ => new List<long>())];

@@ -5,11 +5,11 @@ using RaftKv.Client;
 
 namespace RaftKv.Node.Commands;
 
-/// <summary><c>client demo</c>: puts a number, gets it back, and so on, whatever happens to the leader meanwhile.</summary>
+/// <summary><c>client demo</c>: puts a number, gets it back, and so on, whatever happens to the leader.</summary>
 internal sealed class DemoCommand(Clerk clerk, TextWriter output)
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan _patience = TimeSpan.FromMilliseconds(500);
 
     public static Command Create(ClientOptions options)
     {
@@ -55,14 +55,15 @@ internal sealed class DemoCommand(Clerk clerk, TextWriter output)
             var getMs = Stopwatch.GetElapsedTime(began).TotalMilliseconds - putMs;
             var got = await reading;
             await output.WriteLineAsync(string.Create(
-                CultureInfo.InvariantCulture, $"put {key} {value} ({putMs:0.0} ms), get {key} = {got} ({getMs:0.0} ms)"));
+                CultureInfo.InvariantCulture,
+                $"put {key} {value} ({putMs:0.0} ms), get {key} = {got} ({getMs:0.0} ms)"));
             if (got != value)
             {
                 await output.WriteLineAsync($"violation: {key} is {got} although {value} was put last");
                 return ExitCode.Failed;
             }
 
-            await Task.Delay(Pause, cancellationToken);
+            await Task.Delay(_pause, cancellationToken);
         }
 
         return ExitCode.Good;
@@ -70,7 +71,7 @@ internal sealed class DemoCommand(Clerk clerk, TextWriter output)
 
     private async Task PatientlyAsync(Task operation)
     {
-        while (await Task.WhenAny(operation, Task.Delay(Patience)) != operation)
+        while (await Task.WhenAny(operation, Task.Delay(_patience)) != operation)
             await output.WriteLineAsync("no answer yet; trying until there is a leader again ...");
         await operation;
     }

@@ -8,8 +8,8 @@ namespace RaftKv.Node.Commands;
 /// <summary>The command line of this program.</summary>
 internal static class NodeCommandLine
 {
-    /// <summary>How long a command may take to end after Ctrl+C or SIGTERM before the process is ended under it.</summary>
-    private static readonly TimeSpan TerminationTimeout = TimeSpan.FromSeconds(30);
+    /// <summary>How long a command may take to end after Ctrl+C or SIGTERM; then the process ends.</summary>
+    private static readonly TimeSpan _terminationTimeout = TimeSpan.FromSeconds(30);
 
     /// <summary>Runs one command.</summary>
     /// <returns>One of <see cref="ExitCode"/>.</returns>
@@ -30,7 +30,7 @@ internal static class NodeCommandLine
             Output = output,
             Error = error,
             EnableDefaultExceptionHandler = false,
-            ProcessTerminationTimeout = TerminationTimeout,
+            ProcessTerminationTimeout = _terminationTimeout,
         };
         try
         {

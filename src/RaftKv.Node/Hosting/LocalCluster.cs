@@ -5,11 +5,11 @@ using System.Net.Sockets;
 
 namespace RaftKv.Node.Hosting;
 
-/// <summary>Node processes on this machine, each with a directory of its own: <c>DIR/node1</c>, <c>DIR/node2</c> …</summary>
+/// <summary>Node processes on this machine, each with a directory of its own: DIR/node1, DIR/node2 …</summary>
 internal sealed class LocalCluster(string clusterId, string directory, int nodes, int firstPort, TextWriter output)
     : IDisposable
 {
-    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan _stopTimeout = TimeSpan.FromSeconds(10);
     private readonly string _directory = Path.GetFullPath(directory);
     private readonly List<NodeProcess> _processes = [];
 
@@ -17,7 +17,9 @@ internal sealed class LocalCluster(string clusterId, string directory, int nodes
 
     /// <summary>Runs the cluster until it is told to stop or no node is left.</summary>
     /// <returns>Whether it was told to stop.</returns>
-    /// <exception cref="UsageException">The directory holds a cluster of another size, or an address is in use.</exception>
+    /// <exception cref="UsageException">
+    /// The directory holds a cluster of another size, or an address is in use.
+    /// </exception>
     public async Task<bool> RunAsync(CancellationToken cancellationToken)
     {
         CheckDirectory();
@@ -40,7 +42,7 @@ internal sealed class LocalCluster(string clusterId, string directory, int nodes
         output.WriteLine("stopping");
         foreach (var process in _processes)
             process.RequestStop();
-        await Task.WhenAny(allEnded, Task.Delay(StopTimeout, CancellationToken.None));
+        await Task.WhenAny(allEnded, Task.Delay(_stopTimeout, CancellationToken.None));
         return true;
     }
 
@@ -97,10 +99,10 @@ internal sealed class LocalCluster(string clusterId, string directory, int nodes
         }
 
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
-        var flags = $" --endpoints {Endpoints}" + (clusterId == RaftKvClient.DefaultClusterId ? "" : $" --cluster {clusterId}");
+        var cluster = clusterId == RaftKvClient.DefaultClusterId ? "" : $" --cluster {clusterId}";
         output.WriteLine($"ready after {seconds} s; Ctrl+C stops all nodes. In another terminal:");
         foreach (var operation in (string[])["put greeting hello", "get greeting", "demo"])
-            output.WriteLine($"  {CommandLine($"client{flags} {operation}")}");
+            output.WriteLine($"  {CommandLine($"client --endpoints {Endpoints}{cluster} {operation}")}");
     }
 
     private static string CommandLine(string arguments)

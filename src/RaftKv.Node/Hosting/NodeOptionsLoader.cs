@@ -16,7 +16,7 @@ internal static class NodeOptionsLoader
 {
     private const string EnvironmentPrefix = "RAFTKV_";
 
-    private static readonly JsonSerializerOptions Json = new()
+    private static readonly JsonSerializerOptions _json = new()
     {
         WriteIndented = true,
         Converters = { new JsonStringEnumConverter() },
@@ -33,7 +33,7 @@ internal static class NodeOptionsLoader
     /// <param name="file">A JSON file; null: none.</param>
     /// <param name="flags">Values by option name, with <c>Members:1</c> for the address of member 1.</param>
     /// <exception cref="UsageException">The file cannot be read, or an option is unknown or wrong.</exception>
-    public static NodeOptions Load(string? file, IReadOnlyDictionary<string, string?> flags)
+    public static NodeOptions Load(string? file, Dictionary<string, string?> flags)
     {
         var configuration = Read(file, flags);
         var problems = UnknownNames(configuration).ToList();
@@ -48,9 +48,9 @@ internal static class NodeOptionsLoader
     }
 
     /// <summary>The options as a file that <see cref="Load"/> reads.</summary>
-    public static string ToJson(NodeOptions options) => JsonSerializer.Serialize(options, Json);
+    public static string ToJson(NodeOptions options) => JsonSerializer.Serialize(options, _json);
 
-    private static IConfigurationRoot Read(string? file, IReadOnlyDictionary<string, string?> flags)
+    private static IConfigurationRoot Read(string? file, Dictionary<string, string?> flags)
     {
         var builder = new ConfigurationBuilder();
         if (file is not null)
@@ -59,7 +59,8 @@ internal static class NodeOptionsLoader
         {
             return builder.AddEnvironmentVariables(EnvironmentPrefix).AddInMemoryCollection(flags).Build();
         }
-        catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException)
+        catch (Exception exception)
+            when (exception is IOException or InvalidDataException or UnauthorizedAccessException)
         {
             var cause = exception is InvalidDataException ? exception.GetBaseException() : exception;
             throw new UsageException($"--config {file}: {cause.Message}");

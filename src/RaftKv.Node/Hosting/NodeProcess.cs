@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace RaftKv.Node.Hosting;
 
 /// <summary>
-/// A node in a process of its own: this program again, with <c>serve</c>. It holds the node's standard input open, and the
-/// node stops when that ends; so a node does not outlive its launcher, however that one dies.
+/// A node in a process of its own: this program again, with <c>serve</c>. It holds the node's standard input open,
+/// and the node stops when that ends; so a node does not outlive its launcher, however that one dies.
 /// </summary>
 internal sealed class NodeProcess : IDisposable
 {
@@ -26,7 +26,8 @@ internal sealed class NodeProcess : IDisposable
     /// <param name="log">Takes each line that it prints, on any thread.</param>
     public static NodeProcess Start(string configFile, Action<string> log)
     {
-        var start = new ProcessStartInfo(Program[0], [.. Program.Skip(1), "serve", "--config", configFile, "--until-end-of-input"])
+        string[] arguments = [.. Program.Skip(1), "serve", "--config", configFile, "--until-end-of-input"];
+        var start = new ProcessStartInfo(Program[0], arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -12,7 +12,7 @@ public static class RaftKvClient
     public const string DefaultClusterId = "raftkv";
 
     /// <summary>Makes a Clerk; it connects with its first operation, and owns a thread until it is disposed.</summary>
-    /// <param name="endpoints">Addresses of servers with commas between, such as <c>10.0.0.1:7001,10.0.0.2:7001</c>.</param>
+    /// <param name="endpoints">Addresses of servers with commas between: <c>10.0.0.1:7001,10.0.0.2:7001</c>.</param>
     /// <param name="clusterId">The cluster's name.</param>
     /// <exception cref="FormatException">An address is not of the form host:port.</exception>
     /// <exception cref="ArgumentException">There is no address, or one twice.</exception>

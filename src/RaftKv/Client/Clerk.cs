@@ -32,8 +32,8 @@ public sealed partial class Clerk : IAsyncDisposable
     /// <param name="owned">What to dispose with it, such as the platform's loop.</param>
     /// <exception cref="ArgumentException">An option is out of range; the message names it.</exception>
     public Clerk(NodePlatform platform, ClerkOptions options, IAsyncDisposable? owned = null)
-        : this(platform, options, static (platform, address, options) => new RpcKvChannel(platform, address, options)) =>
-        _owned = owned;
+        : this(platform, options, static (platform, address, options) => new RpcKvChannel(platform, address, options))
+        => _owned = owned;
 
     internal Clerk(
         NodePlatform platform, ClerkOptions options, Func<NodePlatform, string, ClerkOptions, IKvChannel> open)

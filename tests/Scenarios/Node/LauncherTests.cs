@@ -38,7 +38,8 @@ public sealed class LauncherTests : IDisposable
         Assert.Equal((0, "hello, world\n", ""), await ClientAsync("get", "greeting"));
         again.Kill();
         var nodes = again.Nodes.Values;
-        await Eventually.HoldsAsync("the nodes follow their killed launcher", () => !nodes.Any(ProgramProcess.IsRunning));
+        await Eventually.HoldsAsync(
+            "the nodes follow their killed launcher", () => !nodes.Any(ProgramProcess.IsRunning));
     }
 
     [Fact]

@@ -21,7 +21,7 @@ public sealed class NodeOptionsTests : IDisposable
         using var environment = new EnvironmentVariables(
             ("RAFTKV_MaxValueBytes", "200"), ("RAFTKV_SnapshotEveryEntries", "200"),
             ("RAFTKV_Members__2", "127.0.0.2:7002"));
-        var options = NodeOptionsLoader.Load(file, new Dictionary<string, string?> { ["SnapshotEveryEntries"] = "300" });
+        var options = NodeOptionsLoader.Load(file, new() { ["SnapshotEveryEntries"] = "300" });
         Assert.Equal((100, 200, 300), (options.MaxKeyBytes, options.MaxValueBytes, options.SnapshotEveryEntries));
         Assert.Equal("127.0.0.1:7001", options.Members["1"]);
         Assert.Equal("127.0.0.2:7002", options.Members["2"]);
@@ -31,9 +31,8 @@ public sealed class NodeOptionsTests : IDisposable
     public void What_is_printed_can_be_read_again()
     {
         var options = NodeOptionsLoader.Load(null, Good());
-        Assert.Equal(
-            NodeOptionsLoader.ToJson(options),
-            NodeOptionsLoader.ToJson(NodeOptionsLoader.Load(File(NodeOptionsLoader.ToJson(options)), new Dictionary<string, string?>())));
+        var json = NodeOptionsLoader.ToJson(options);
+        Assert.Equal(json, NodeOptionsLoader.ToJson(NodeOptionsLoader.Load(File(json), [])));
     }
 
     [Theory]
@@ -99,7 +98,7 @@ public sealed class NodeOptionsTests : IDisposable
     [Fact]
     public void Several_problems_are_reported_at_once()
     {
-        var problem = Problem(File("""{ "Id": "x", "Ide": 1, "Store": { "Kind": "HashMap" } }"""), new Dictionary<string, string?>());
+        var problem = Problem(File("""{ "Id": "x", "Ide": 1, "Store": { "Kind": "HashMap" } }"""), []);
         Assert.Equal(
             """
             Ide is not an option (file node.json).

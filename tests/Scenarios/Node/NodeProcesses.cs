@@ -63,7 +63,7 @@ internal sealed partial class NodeProcesses : IDisposable
         process.Dispose();
     }
 
-    /// <summary>The running node that became leader in the highest term, once there is one in <paramref name="minTerm"/>.</summary>
+    /// <summary>The running node that leads, once one does in <paramref name="minTerm"/> or later.</summary>
     public async Task<(int Id, long Term)> LeaderAsync(long minTerm = 1)
     {
         (int Id, long Term) leader = default;

@@ -7,7 +7,7 @@ namespace RaftKv.Scenarios.Node;
 internal sealed class RandomClient(int id, string endpoints, RecordedHistory history) : IDisposable
 {
     private const int Keys = 4;
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(5);
     private readonly Random _random = new(id);
     private volatile CancellationTokenSource _operation = new();
 
@@ -28,7 +28,7 @@ internal sealed class RandomClient(int id, string endpoints, RecordedHistory his
             try
             {
                 await OperateAsync(clerk, $"key{_random.Next(Keys)}", $"{id}.{number} ");
-                await Task.Delay(Pause, CancellationToken.None);
+                await Task.Delay(_pause, CancellationToken.None);
             }
             catch (Exception exception) when (exception is OperationCanceledException or ClerkOutcomeUnknownException)
             {

@@ -1,6 +1,6 @@
 using RaftKv.Client;
-using RaftKv.Linearizability.Models;
 using RaftKv.Linearizability;
+using RaftKv.Linearizability.Models;
 using RaftKv.Node.Hosting;
 using Xunit;
 
@@ -26,7 +26,8 @@ public sealed class RealProcessTests : IDisposable
             var writing = Enumerable.Range(0, Writers)
                 .Select(writer => WriteAsync(clerk, writer, acknowledged, stop.Token)).ToArray();
             await Eventually.HoldsAsync(
-                "every writer has 50 answers", () => acknowledged.All(count => count >= 50) || writing.Any(w => w.IsCompleted));
+                "every writer has 50 answers",
+                () => acknowledged.All(count => count >= 50) || writing.Any(writer => writer.IsCompleted));
             await Task.WhenAll(NodeProcesses.Ids.Select(_nodes.KillAsync));
             await stop.CancelAsync();
             await Task.WhenAll(writing);
@@ -37,7 +38,8 @@ public sealed class RealProcessTests : IDisposable
         {
             for (var writer = 0; writer < Writers; writer++)
             {
-                var numbers = (await clerk.GetStringAsync($"writer{writer}"))!.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+                var value = await clerk.GetStringAsync($"writer{writer}");
+                var numbers = value!.Split(' ', StringSplitOptions.RemoveEmptyEntries);
                 // One more may have been applied without an answer; nothing twice, nothing out of order.
                 Assert.InRange(numbers.Length, acknowledged[writer], acknowledged[writer] + 1);
                 Assert.Equal(Enumerable.Range(0, numbers.Length).Select(number => $"{number}"), numbers);
@@ -76,7 +78,8 @@ public sealed class RealProcessTests : IDisposable
     }
 
     /// <summary>Appends 0, 1, 2 … to a key of its own, so that a loss, a repetition or a wrong order shows.</summary>
-    private static async Task WriteAsync(Clerk clerk, int writer, int[] acknowledged, CancellationToken cancellationToken)
+    private static async Task WriteAsync(
+        Clerk clerk, int writer, int[] acknowledged, CancellationToken cancellationToken)
     {
         try
         {
