@@ -6,6 +6,7 @@ var root = new RootCommand(
 {
     SweepCommand.Create(),
     ReplayCommand.Create(),
+    BenchCommand.Create(),
 };
 var parsed = root.Parse(args.Length == 0 ? ["sweep"] : args);
 var status = parsed.Invoke();

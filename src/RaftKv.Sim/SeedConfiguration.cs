@@ -63,9 +63,9 @@ internal sealed record SeedConfiguration
         Nodes = 5,
         Clerks = 4,
         Duration = TimeSpan.FromSeconds(20),
-        ThinkTime = TimeSpan.FromMilliseconds(180),
-        ElectionTimeout = TimeSpan.FromMilliseconds(300),
-        HeartbeatInterval = TimeSpan.FromMilliseconds(75),
+        ThinkTime = TimeSpan.FromMilliseconds(95),
+        ElectionTimeout = TimeSpan.FromMilliseconds(400),
+        HeartbeatInterval = TimeSpan.FromMilliseconds(100),
     };
 
     /// <summary>Draws a configuration.</summary>
