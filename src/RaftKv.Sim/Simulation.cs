@@ -96,10 +96,17 @@ internal sealed class Simulation
             Fail("convergence after the faults", $"{_cluster.Unsettled()}, {patience} after everything was repaired");
         if (_world.Failure is { } failure)
             return (SeedVerdict.Failed, $"{failure}");
-        return Checker.Check(new KvModel(), _history.ToHistory(), new Budget { Steps = CheckerSteps }).Verdict switch
+        return Judge(_history.ToHistory());
+    }
+
+    private static (SeedVerdict, string?) Judge(IReadOnlyList<Operation<KvInput, KvOutput>> history)
+    {
+        var budget = new Budget { Steps = CheckerSteps };
+        return Checker.Check(new KvModel(), history, budget).Verdict switch
         {
             Verdict.Linearizable => (SeedVerdict.Passed, null),
-            Verdict.Illegal => (SeedVerdict.Failed, "linearizability: no order of the operations explains the history"),
+            Verdict.Illegal => (SeedVerdict.Failed,
+                $"linearizability: {Checker.Explain(new KvModel(), history, budget)?.Sentence}"),
             _ => (SeedVerdict.Undecided, $"linearizability: undecided after {CheckerSteps} steps"),
         };
     }

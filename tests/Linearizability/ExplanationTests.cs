@@ -7,7 +7,7 @@ namespace RaftKv.Linearizability.Tests;
 
 public sealed class ExplanationTests
 {
-    private static readonly KvModel Model = new();
+    private static readonly KvModel _model = new();
 
     [Fact]
     public void A_stale_read_has_a_core_of_three_and_a_sentence()
@@ -20,7 +20,7 @@ public sealed class ExplanationTests
         }
 
         history.Add(new(8, KvInput.Get("x"), KvOutput.Read("100"), 3_000, 4_102));
-        var explanation = Checker.Explain(Model, history)!;
+        var explanation = Checker.Explain(_model, history)!;
         Assert.Equal(3, explanation.Core.Count);
         Assert.Equal([200, 400], [explanation.Core[0], explanation.Core[2]]);
         Assert.Matches(
@@ -32,7 +32,7 @@ public sealed class ExplanationTests
     [Fact]
     public void A_value_from_nowhere_is_a_core_of_its_own()
     {
-        var explanation = Checker.Explain(Model, [
+        var explanation = Checker.Explain(_model, [
             new(1, KvInput.Put("x", "1"), KvOutput.Done, 0, 5),
             new(2, KvInput.Get("x"), KvOutput.Read("2"), 1, 4),
         ])!;
@@ -45,7 +45,7 @@ public sealed class ExplanationTests
     [Fact]
     public void A_lost_write_is_named()
     {
-        var explanation = Checker.Explain(Model, [
+        var explanation = Checker.Explain(_model, [
             new(1, KvInput.Put("x", "1"), KvOutput.Done, 0, 5),
             new(2, KvInput.Get("x"), KvOutput.Read(null), 6, 7),
         ])!;
@@ -57,13 +57,13 @@ public sealed class ExplanationTests
 
     [Fact]
     public void A_legal_history_has_no_explanation() =>
-        Assert.Null(Checker.Explain(Model, [new(1, KvInput.Get("x"), KvOutput.Read(null), 0, 1)]));
+        Assert.Null(Checker.Explain(_model, [new(1, KvInput.Get("x"), KvOutput.Read(null), 0, 1)]));
 
     [Fact]
     public void A_core_is_illegal_by_itself_and_nothing_in_it_can_be_spared() => Cases.ForAll(
         random => RandomHistory.Of(
             random,
-            Model,
+            _model,
             (_, i) => random.Next(4) switch
             {
                 0 => KvInput.Put("a", $"{random.Next(3)}"),
@@ -76,16 +76,16 @@ public sealed class ExplanationTests
                 : new KvOutput(null, input.Kind != KvKind.CompareAndSet || state == input.Expected)),
         history =>
         {
-            var explanation = Checker.Explain(Model, history);
-            Assert.Equal(BruteForce.IsLinearizable(Model, history), explanation is null);
+            var explanation = Checker.Explain(_model, history);
+            Assert.Equal(BruteForce.IsLinearizable(_model, history), explanation is null);
             if (explanation is null)
                 return;
             var core = explanation.Core.ToHashSet();
-            Assert.False(BruteForce.IsLinearizable(Model, Relaxation.Outside(Model, history, core)));
+            Assert.False(BruteForce.IsLinearizable(_model, Relaxation.Outside(_model, history, core)));
             foreach (var spared in core)
             {
-                var rest = Relaxation.Outside(Model, history, core.Where(index => index != spared).ToHashSet());
-                Assert.True(BruteForce.IsLinearizable(Model, rest));
+                var rest = Relaxation.Outside(_model, history, core.Where(index => index != spared).ToHashSet());
+                Assert.True(BruteForce.IsLinearizable(_model, rest));
             }
         });
 }

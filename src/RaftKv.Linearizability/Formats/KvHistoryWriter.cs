@@ -7,7 +7,7 @@ namespace RaftKv.Linearizability.Formats;
 /// <summary>Writes key-value histories as kv-history-1 JSON lines, which <see cref="HistoryReader"/> reads.</summary>
 public static class KvHistoryWriter
 {
-    private static readonly JsonWriterOptions Options = new()
+    private static readonly JsonWriterOptions _options = new()
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
@@ -20,7 +20,7 @@ public static class KvHistoryWriter
     {
         ArgumentNullException.ThrowIfNull(history);
         ArgumentNullException.ThrowIfNull(output);
-        using var json = new Utf8JsonWriter(output, Options);
+        using var json = new Utf8JsonWriter(output, _options);
         json.WriteStartObject();
         json.WriteString("format"u8, KvHistoryFormat.Name);
         json.WriteString("model"u8, "kv"u8);

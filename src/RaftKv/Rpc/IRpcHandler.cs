@@ -8,10 +8,8 @@ internal interface IRpcHandler
 {
     /// <summary>A client's command. It is answered at any time, once, through <paramref name="reply"/>.</summary>
     /// <param name="command">The command; its shape is right, its sizes are not checked.</param>
-    /// <param name="encoded">The bytes it came in, which <see cref="Wire.CommandCodec"/> reads; the handler may keep
-    /// them.</param>
     /// <param name="reply">Where the answer goes.</param>
-    void OnCommand(KvCommand command, ReadOnlyMemory<byte> encoded, RpcReply reply);
+    void OnCommand(KvCommand command, RpcReply reply);
 
     /// <summary>A message of another server to this one.</summary>
     void OnMessage(in Message message);

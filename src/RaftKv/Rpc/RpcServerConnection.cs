@@ -103,7 +103,7 @@ internal sealed class RpcServerConnection : IConnectionHandler, IDisposable
         else if (CommandCodec.TryRead(frame.Body, out var command, out rejection))
         {
             _unanswered++;
-            _server.Handler.OnCommand(command, frame.Body.ToArray(), new RpcReply(this, frame.Correlation));
+            _server.Handler.OnCommand(command, new RpcReply(this, frame.Correlation));
             return null;
         }
         Send(ReplyCodec.WriteRejection(_server.Frames, frame.Correlation, rejection));

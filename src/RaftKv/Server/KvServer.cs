@@ -107,8 +107,7 @@ public sealed class KvServer : IDisposable
 
     private sealed class Handler(KvServer server) : IRpcHandler
     {
-        public void OnCommand(KvCommand command, ReadOnlyMemory<byte> encoded, RpcReply reply) =>
-            _ = AnswerAsync(command, reply);
+        public void OnCommand(KvCommand command, RpcReply reply) => _ = AnswerAsync(command, reply);
 
         public void OnMessage(in Message message) => server.Replica.Receive(message);
 

@@ -6,7 +6,7 @@ using RaftKv.KeyValue;
 namespace RaftKv.Wire;
 
 /// <summary>
-/// Commands as bytes: the body of a request, and unchanged the data of a log entry.
+/// Commands as the bodies of requests. The log has an encoding of its own, <see cref="KvCommandCodec"/>.
 /// </summary>
 internal static class CommandCodec
 {
@@ -14,10 +14,6 @@ internal static class CommandCodec
         Protocol.Command.Parser.WithDiscardUnknownFields(true);
 
     private static readonly UTF8Encoding _strictUtf8 = new(false, throwOnInvalidBytes: true);
-
-    /// <summary>The bytes of a command.</summary>
-    /// <exception cref="ArgumentException">The key is not well-formed UTF-16.</exception>
-    public static byte[] Encode(KvCommand command) => ToProtocol(command).ToByteArray();
 
     /// <summary>Makes the frame of a request.</summary>
     /// <exception cref="ArgumentException">The key is not well-formed UTF-16, or the command exceeds a

@@ -8,17 +8,17 @@ namespace RaftKv.Linearizability.Tests.Oracle;
 /// <summary>The checker against the definition, on random small histories of every model.</summary>
 public sealed class BruteForceTests
 {
-    private static readonly string?[] Values = [null, "0", "1", "2"];
+    private static readonly string?[] _values = [null, "0", "1", "2"];
 
     [Fact]
     public void Agrees_on_key_value_histories_whose_values_repeat() => Compare(new KvModel(), (random, _) =>
     {
         var key = random.Next(4) == 0 ? "b" : "a";
-        var value = Values[random.Next(1, 4)]!;
+        var value = _values[random.Next(1, 4)]!;
         return random.Next(4) switch
         {
             0 => KvInput.Put(key, value),
-            1 => KvInput.CompareAndSet(key, Values[random.Next(4)], value),
+            1 => KvInput.CompareAndSet(key, _values[random.Next(4)], value),
             2 when random.Next(2) == 0 => KvInput.Append(key, value),
             _ => KvInput.Get(key),
         };
@@ -63,7 +63,7 @@ public sealed class BruteForceTests
     [Fact]
     public void Agrees_on_transactions() => Compare(new MultiRegisterModel("0"), (random, _) => new Transaction(
         [.. Enumerable.Range(0, random.Next(1, 3)).Select(_ => new RegisterAccess(
-            random.Next(2) == 0 ? "x" : "y", random.Next(2) == 0, Values[random.Next(1, 3)]))]),
+            random.Next(2) == 0 ? "x" : "y", random.Next(2) == 0, _values[random.Next(1, 3)]))]),
         (random, state, input) => [.. input.Accesses.Select(access => access.IsWrite ? null
             : input.Accesses.LastOrDefault(before => before.IsWrite && before.Register == access.Register) is
                 { Register: not null } write && input.Accesses.IndexOf(write) < input.Accesses.IndexOf(access)

@@ -59,7 +59,7 @@ internal sealed class RpcWorld : IRpcHandler, IDisposable
     public static Message Vote(int from = 2, int to = 1) =>
         new(new NodeId(from), new NodeId(to), new Term(3), 4, new RequestVote(new LogIndex(5), new Term(2)));
 
-    public void OnCommand(KvCommand command, ReadOnlyMemory<byte> encoded, RpcReply reply) =>
+    public void OnCommand(KvCommand command, RpcReply reply) =>
         Commands.Add((command, reply));
 
     public void OnMessage(in Message message) => Messages.Add(message);

@@ -7,7 +7,7 @@ namespace RaftKv.HistoryChecker.Commands;
 /// <summary><c>generate</c>: a seeded key-value history, linearizable unless a fault is asked for.</summary>
 internal static class GenerateCommand
 {
-    private static readonly string[] Kinds = ["get", "put", "append", "cas"];
+    private static readonly string[] _kinds = ["get", "put", "append", "cas"];
 
     public static Command Create()
     {
@@ -23,8 +23,8 @@ internal static class GenerateCommand
         };
         mix.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<string>()!.Split(',').Except(Kinds).FirstOrDefault() is { } kind)
-                result.AddError($"'{kind}' is no kind of operation: {string.Join(", ", Kinds)}");
+            if (result.GetValueOrDefault<string>()!.Split(',').Except(_kinds).FirstOrDefault() is { } kind)
+                result.AddError($"'{kind}' is no kind of operation: {string.Join(", ", _kinds)}");
         });
         var repeats = new Option<bool>("--repeats") { Description = "written values repeat instead of being unique" };
         var stale = new Option<bool>("--stale") { Description = "one late get returns an overwritten value" };
