@@ -6,7 +6,7 @@ namespace RaftKv.Scenarios.Storage;
 
 public sealed class RandomLifeTests
 {
-    private const int Seeds = 400;
+    private const int Seeds = 250;
     private const int Lives = 8;
 
     [Fact]
