@@ -25,6 +25,7 @@ public sealed partial class Raft
         foreach (ref readonly var entry in append.Entries.Span)
             Merge(entry);
         var matched = append.PrevIndex + append.Entries.Length;
+        // What lies behind that may be a deposed leader's, even below the leader's commit index.
         CommitTo(LogIndex.Min(append.Commit, matched));
         Reply(message, message.Number, new AppendReply(Accepted: true, matched, Term.Zero));
     }

@@ -97,11 +97,8 @@ public sealed partial class Raft
     }
 
     private void SendAppend(
-        NodeId to, long number, LogIndex previous, Term previousTerm, ReadOnlyMemory<LogEntry> entries)
-    {
-        var commit = LogIndex.Min(CommitIndex, previous + entries.Length);
-        Send(new Message(Id, to, Term, number, new AppendEntries(previous, previousTerm, commit, entries)));
-    }
+        NodeId to, long number, LogIndex previous, Term previousTerm, ReadOnlyMemory<LogEntry> entries) =>
+        Send(new Message(Id, to, Term, number, new AppendEntries(previous, previousTerm, CommitIndex, entries)));
 
     private void OnAppendReply(in Message message, Progress follower)
     {
