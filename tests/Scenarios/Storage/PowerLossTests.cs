@@ -14,22 +14,12 @@ public sealed class PowerLossTests
         ForEveryLoss(secondLives: 8);
 
     [Fact]
-    public void What_a_recovery_found_in_the_page_cache_survives_a_power_loss_right_after_it()
-    {
-        for (var (operations, finished) = (1, false); !finished; operations++)
-        {
-            var choices = new EveryChoice();
-            do
-            {
-                var bench = NewBench();
-                finished = bench.Live(() => ShortLifeAsync(bench), operations);
-                Assert.True(bench.Live(() => bench.OpenAsync()));
-                bench.Volume.LosePower(choices);
-                Assert.True(bench.Live(() => AnotherLifeAsync(bench)));
-            }
-            while (choices.Next());
-        }
-    }
+    public void What_a_recovery_found_in_the_page_cache_survives_a_power_loss_right_after_it() =>
+        ForEveryLossAfterACrash(bench => bench.OpenAsync());
+
+    [Fact]
+    public void What_is_written_after_a_recovery_does_not_hang_on_a_name_that_was_never_flushed() =>
+        ForEveryLossAfterACrash(AnotherLifeAsync);
 
     [Fact]
     public void What_a_failed_flush_left_in_the_page_cache_is_written_again_before_it_is_relied_on()
@@ -70,6 +60,23 @@ public sealed class PowerLossTests
                 }
                 while (choices.Next());
             }
+        }
+    }
+
+    private static void ForEveryLossAfterACrash(Func<StorageBench, Task> recovery)
+    {
+        for (var (operations, finished) = (1, false); !finished; operations++)
+        {
+            var choices = new EveryChoice();
+            do
+            {
+                var bench = NewBench();
+                finished = bench.Live(() => ShortLifeAsync(bench), operations);
+                Assert.True(bench.Live(() => recovery(bench)));
+                bench.Volume.LosePower(choices);
+                Assert.True(bench.Live(() => AnotherLifeAsync(bench)));
+            }
+            while (choices.Next());
         }
     }
 
