@@ -21,8 +21,9 @@ internal static class DurablePromises
             case MessageKind.RequestVote when durable.VotedFor != node.Id:
             case MessageKind.VoteReply when message.VoteReply.Granted && durable.VotedFor != message.To:
                 throw Violation(node, message, $"the durable vote is for {durable.VotedFor}");
+            // What a snapshot has replaced since was durable in the log when this reply was released.
             case MessageKind.AppendReply when message.AppendReply is { Accepted: true, Index: var index }
-                                              && index > raft.DurableIndex:
+                                              && index > LogIndex.Max(raft.DurableIndex, raft.Snapshot.Index):
                 throw Violation(node, message, $"entries are durable only up to index {raft.DurableIndex}");
             case MessageKind.SnapshotReply when message.SnapshotReply is { Installed: true, Snapshot.Index: var index }
                                                 && index > raft.DurableIndex:
