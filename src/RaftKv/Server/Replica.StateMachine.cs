@@ -95,7 +95,7 @@ public sealed partial class Replica<TResult>
             _observer?.Restored(snapshot);
             ReplicaLog.SnapshotRestored(_logger, _raft.Id, snapshot);
             _pending.Skipped(snapshot.Index);
-            Enqueue(Input.Applied(snapshot.Index));
+            ScheduleTurn();
         }
         catch (Exception fault)
         {

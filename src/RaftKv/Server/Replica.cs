@@ -107,6 +107,11 @@ public sealed partial class Replica<TResult> : IDisposable
         if (_stopped)
             return;
         _inbox.Add(input);
+        ScheduleTurn();
+    }
+
+    private void ScheduleTurn()
+    {
         if (_turnScheduled)
             return;
         _turnScheduled = true;
