@@ -9,7 +9,7 @@ internal sealed class Batch
 {
     private const int RetainedBytes = 4 << 20;
     private ArrayBufferWriter<byte> _bytes = new(4096);
-    private LogChange _change = new();
+    private LogChange _change;
 
     public Batch() => Clear();
 
@@ -19,7 +19,7 @@ internal sealed class Batch
     /// <summary>Length of header and body, padded.</summary>
     public long Bytes => BatchHeader.Align(_bytes.WrittenCount + 1L);
 
-    /// <summary>What the batch does to the entries before it.</summary>
+    /// <summary>What the batch changes about which segments are needed.</summary>
     public LogChange Change => _change;
 
     /// <summary>Adds a write.</summary>
@@ -51,6 +51,6 @@ internal sealed class Batch
         _bytes.ResetWrittenCount();
         _bytes.GetSpan(BatchHeader.Bytes)[..BatchHeader.Bytes].Clear();
         _bytes.Advance(BatchHeader.Bytes);
-        _change = new();
+        _change = default;
     }
 }

@@ -2,13 +2,10 @@ using RaftKv.Consensus;
 
 namespace RaftKv.Storage;
 
-/// <summary>What a batch of writes changes about which entries are alive.</summary>
-internal struct LogChange()
+/// <summary>What a batch of writes changes about which segments are needed.</summary>
+internal struct LogChange
 {
-    /// <summary>Earlier batches' entries from here on are dead.</summary>
-    public LogIndex SupersededFrom { get; private set; } = new(long.MaxValue);
-
-    /// <summary>Whether the batch's own last entry is alive.</summary>
+    /// <summary>Whether the batch holds entries.</summary>
     public bool HasEntries { get; private set; }
 
     /// <summary>Entries up to here are no longer needed.</summary>
@@ -17,20 +14,10 @@ internal struct LogChange()
     /// <summary>Adds a write.</summary>
     public void Add(in StorageWrite write)
     {
-        switch (write.Kind)
-        {
-            case StorageWriteKind.Append:
-                SupersededFrom = LogIndex.Min(SupersededFrom, write.Entries.Span[0].Index);
-                HasEntries = true;
-                break;
-            case StorageWriteKind.Reset:
-                SupersededFrom = LogIndex.Zero.Next;
-                HasEntries = false;
-                CompactThrough = write.Snapshot.Index;
-                break;
-            case StorageWriteKind.Compact:
-                CompactThrough = LogIndex.Max(CompactThrough, write.CompactThrough);
-                break;
-        }
+        HasEntries |= write.Kind == StorageWriteKind.Append;
+        if (write.Kind == StorageWriteKind.Compact)
+            CompactThrough = LogIndex.Max(CompactThrough, write.CompactThrough);
+        else if (write.Kind == StorageWriteKind.Reset)
+            CompactThrough = LogIndex.Max(CompactThrough, write.Snapshot.Index);
     }
 }

@@ -19,7 +19,6 @@ internal sealed class WriteAheadLog : IDisposable
     private Batch _spare = new();
     private LogSummary _appended;
     private long _appendedToken;
-    private long _durableToken;
     private long _lastBatch;
     private uint _lastChecksum;
     private bool _flushing;
@@ -73,7 +72,7 @@ internal sealed class WriteAheadLog : IDisposable
         if (_flushing)
             throw new InvalidOperationException("One flush at a time.");
         if (_filling.IsEmpty)
-            return _durableToken;
+            return _appendedToken;
         var batch = _filling;
         (_filling, _spare, _flushing) = (_spare, _filling, true);
         var (summary, token) = (_appended, _appendedToken);
@@ -81,7 +80,7 @@ internal sealed class WriteAheadLog : IDisposable
             await RollAsync(batch.Bytes);
         _lastChecksum = _tail.Append(batch, ++_lastBatch, _lastChecksum);
         await _tail.FlushAsync();
-        (Durable, _durableToken) = (summary, token);
+        Durable = summary;
         _segments.Apply(batch.Change, summary.LastIndex);
         batch.Clear();
         await DeleteObsoleteAsync();
