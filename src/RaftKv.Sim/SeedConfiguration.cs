@@ -14,6 +14,10 @@ internal sealed record SeedConfiguration
 {
     public required int Nodes { get; init; }
     public required int Clerks { get; init; }
+
+    /// <summary>Callers that share one Clerk, so that a session has several requests in flight.</summary>
+    public required int CallersPerClerk { get; init; }
+
     public required int Keys { get; init; }
     public required TimeSpan Duration { get; init; }
     public required TimeSpan ThinkTime { get; init; }
@@ -62,6 +66,7 @@ internal sealed record SeedConfiguration
     {
         Nodes = 5,
         Clerks = 4,
+        CallersPerClerk = 1,
         Duration = TimeSpan.FromSeconds(20),
         ThinkTime = TimeSpan.FromMilliseconds(95),
         ElectionTimeout = TimeSpan.FromMilliseconds(400),
@@ -76,6 +81,7 @@ internal sealed record SeedConfiguration
         {
             Nodes = Pick(choose, "nodes", 3, 3, 3, 5, 5, 5, 4, 7, 2, 1),
             Clerks = 1 + choose.Choose("clerks", 6),
+            CallersPerClerk = Pick(choose, "callers", 1, 1, 2, 4),
             Keys = Pick(choose, "keys", 1, 2, 3, 5, 10),
             Duration = TimeSpan.FromSeconds(Pick(choose, "duration", 5, 10, 20)),
             ThinkTime = TimeSpan.FromMilliseconds(Pick(choose, "think time", 50, 100, 200)),

@@ -32,6 +32,21 @@ internal sealed record SeedResult
     public required int Elections { get; init; }
     public required TimeSpan SimulatedTime { get; init; }
 
+    /// <summary>The simulator itself failed.</summary>
+    public static SeedResult Broken(ulong seed, Exception failure) => new()
+    {
+        Seed = seed,
+        Verdict = SeedVerdict.Failed,
+        Violation = $"the simulator failed: {failure}",
+        TraceHash = default,
+        Events = 0,
+        Messages = 0,
+        Operations = 0,
+        UnknownOperations = 0,
+        Elections = 0,
+        SimulatedTime = TimeSpan.Zero,
+    };
+
     /// <summary>The command that runs this seed again.</summary>
     public string ReplayCommand => $"dotnet run -c Release --project src/RaftKv.Sim -- replay {Seed}";
 }

@@ -113,12 +113,18 @@ internal sealed class Simulation
 
     private void AddClerk(int client)
     {
-        var choose = _world.Decisions.Stream(Concern.Workload, client);
         _world.AddNode($"c{client}", platform =>
         {
-            var workload = new ClerkWorkload(_configuration, choose, NewClerk(platform, client), platform.Time, client);
-            _workloads.Add(workload);
-            _ = GuardAsync(platform, workload.RunAsync(platform.Time.GetTimestamp() + _configuration.Duration.Ticks));
+            var clerk = NewClerk(platform, client);
+            var end = platform.Time.GetTimestamp() + _configuration.Duration.Ticks;
+            for (var caller = 0; caller < _configuration.CallersPerClerk; caller++)
+            {
+                var user = (client * 10) + caller;
+                var choose = _world.Decisions.Stream(Concern.Workload, user);
+                var workload = new ClerkWorkload(_configuration, choose, clerk, platform.Time, user);
+                _workloads.Add(workload);
+                _ = GuardAsync(platform, workload.RunAsync(end));
+            }
         });
     }
 

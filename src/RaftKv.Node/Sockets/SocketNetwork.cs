@@ -15,11 +15,6 @@ internal sealed partial class SocketNetwork(LoopThread loop, ILogger logger, Soc
     private readonly HashSet<IDisposable> _open = [];
     private readonly CancellationTokenSource _disposed = new();
 
-    // A completed receive or send only posts to its loop, so it may do that on the thread that polls the sockets: the
-    // hop through the thread pool doubled the CPU time of a round trip. .NET reads this before the first socket.
-    static SocketNetwork() =>
-        Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
-
     /// <inheritdoc/>
     public IDisposable Listen(string address, Action<IConnection> accept)
     {

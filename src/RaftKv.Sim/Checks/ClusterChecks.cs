@@ -34,6 +34,8 @@ internal sealed class ClusterChecks
     {
         var node = View(raft.Id);
         DurablePromises.Restarted(node, raft);
+        // What was read back is looked at again, entry by entry.
+        node.TruncateTo(LogIndex.Max(raft.FirstIndex, new LogIndex(1)).Previous);
         node.Term = raft.Term;
         node.Role = raft.Role;
         node.Commit = raft.CommitIndex;
@@ -55,6 +57,10 @@ internal sealed class ClusterChecks
         node.Role = raft.Role;
         for (; node.Commit < raft.CommitIndex; node.Commit = node.Commit.Next)
             _committed.Report(node, node.Commit.Next, node.TermAt(node.Commit.Next));
+        var covered = _committed.TermAt(raft.Snapshot.Index);
+        if (raft.Snapshot.Term != covered)
+            throw new InvariantViolationException("a snapshot is named after a committed entry",
+                $"{node.Id} has snapshot {raft.Snapshot}, but term {covered} is committed there");
     }
 
     /// <summary>A message leaves a node.</summary>

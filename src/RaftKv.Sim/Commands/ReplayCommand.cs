@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using RaftKv.Sim.World;
 
 namespace RaftKv.Sim.Commands;
 
@@ -15,7 +16,9 @@ internal static class ReplayCommand
         var command = new Command("replay", "Run one seed again.") { seed, trace, json };
         command.SetAction(parsed =>
         {
-            var result = Simulation.Run(parsed.GetValue(seed), parsed.GetValue(trace) ? Console.Out : null);
+            using var escapes = new EscapeDetector();
+            var result = Simulation.Run(
+                parsed.GetValue(seed), parsed.GetValue(trace) ? Console.Out : null, escapes: escapes);
             Console.WriteLine($"seed {result.Seed} {result.Verdict.ToString().ToLowerInvariant()}"
                 + (result.Violation is null ? "" : $": {result.Violation}"));
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,

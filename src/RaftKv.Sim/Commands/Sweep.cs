@@ -54,9 +54,22 @@ internal sealed class Sweep(SeedRange range, int jobs, TimeSpan timeLimit)
         using var escapes = new EscapeDetector();
         while (TakeSeed() is { } seed)
         {
-            var result = Simulation.Run(seed, escapes: escapes);
+            var result = Run(seed, escapes);
             lock (_lock)
                 Add(result);
+        }
+    }
+
+    private static SeedResult Run(ulong seed, EscapeDetector escapes)
+    {
+        try
+        {
+            return Simulation.Run(seed, escapes: escapes);
+        }
+        catch (Exception failure)
+        {
+            // Not the world but the simulator itself: it fails the seed like anything else, under its number.
+            return SeedResult.Broken(seed, failure);
         }
     }
 

@@ -71,7 +71,8 @@ public sealed partial class Clerk
                         break;
                     default:
                         mayBeApplied |= operation.Kind != KvOperation.Get && LeavesDoubt(result);
-                        _leader.MoveOn(address, result.Reply?.LeaderAddress);
+                        if (result.Outcome != RpcOutcome.Cancelled)
+                            _leader.MoveOn(address, result.Reply?.LeaderAddress);
                         break;
                 }
 

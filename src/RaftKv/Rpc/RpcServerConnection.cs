@@ -16,6 +16,7 @@ internal sealed class RpcServerConnection : IConnectionHandler, IDisposable
     private readonly FrameReader _reader = new(Hello.MaxBodyBytes);
     private readonly ITimer _strangerTimer;
     private Hello? _peer;
+    private ulong _lastRequest;
     private int _unanswered;
     private bool _refused;
     private bool _closed;
@@ -95,6 +96,12 @@ internal sealed class RpcServerConnection : IConnectionHandler, IDisposable
 
     private string? TakeRequest(in Frame frame)
     {
+        // Of a repeated request one answer counts, so one attempt is all there may be: a second one that is refused
+        // must
+        // not stand for the first one's fate. Callers number their requests upwards.
+        if (frame.Correlation <= _lastRequest)
+            return null;
+        _lastRequest = frame.Correlation;
         string? rejection;
         if (_unanswered >= _server.Options.MaxRequestsInFlight)
         {

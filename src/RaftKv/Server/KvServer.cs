@@ -107,11 +107,10 @@ public sealed class KvServer : IDisposable
 
     private sealed class Handler(KvServer server) : IRpcHandler
     {
-        public void OnCommand(KvCommand command, RpcReply reply) => _ = AnswerAsync(command, reply);
+        // async void, so that an unforeseen exception reaches the loop and does not vanish in a task.
+        public async void OnCommand(KvCommand command, RpcReply reply) =>
+            reply.Send(await server.ExecuteAsync(command));
 
         public void OnMessage(in Message message) => server.Replica.Receive(message);
-
-        private async Task AnswerAsync(KvCommand command, RpcReply reply) =>
-            reply.Send(await server.ExecuteAsync(command));
     }
 }
