@@ -46,6 +46,9 @@ internal sealed record SeedConfiguration
     /// <summary>Whether clocks run at different rates and wall clocks jump.</summary>
     public required bool ClockFaults { get; init; }
 
+    /// <summary>How many leaders of 100 are struck moments after their election, the others later; 0: none.</summary>
+    public required int LeaderFaultPercent { get; init; }
+
     /// <summary>Mean time of a disk flush.</summary>
     public required TimeSpan FlushLatency { get; init; }
 
@@ -106,13 +109,14 @@ internal sealed record SeedConfiguration
 
             ElectionTimeout = TimeSpan.FromMilliseconds(electionMs),
             HeartbeatInterval = TimeSpan.FromMilliseconds(electionMs / Pick(choose, "heartbeats", 3, 4, 5)),
-            MaxAppendBytes = Pick(choose, "append bytes", 64, 1024, 64 * 1024),
+            MaxAppendBytes = Pick(choose, "append bytes", 1, 64, 1024, 64 * 1024),
             MaxInflightAppends = Pick(choose, "in flight", 1, 4, 64),
             SnapshotEveryEntries = Pick(choose, "snapshot interval", 10, 40, 150, 1_000_000),
             TrailingEntries = Pick(choose, "trailing entries", 0, 5, 50),
             SnapshotChunkBytes = Pick(choose, "chunk bytes", 100, 1000, 64 * 1024),
             SegmentBytes = Pick(choose, "segment bytes", 8, 16, 64) * 1024,
             Store = (KvStoreKind)choose.Choose("store", 2),
+            LeaderFaultPercent = Often(choose, "leader faults") ? Pick(choose, "leader faults", 50, 75, 90) : 0,
         };
     }
 

@@ -23,6 +23,9 @@ internal sealed class ClusterChecks
         _stateMachines = new StateMachineSafety(_committed);
     }
 
+    /// <summary>A node leads a new term.</summary>
+    public event Action<NodeId>? Elected;
+
     /// <summary>The last index known to be committed anywhere.</summary>
     public LogIndex LastCommitted => _committed.LastIndex;
 
@@ -52,7 +55,10 @@ internal sealed class ClusterChecks
         _logMatching.Observe(node, raft, _committed);
         node.Durable = raft.DurableIndex;
         node.DurableHardState = raft.DurableHardState;
+        var ledTerms = LedTerms;
         _elections.Observe(node, raft);
+        if (LedTerms > ledTerms)
+            Elected?.Invoke(node.Id);
         node.Term = raft.Term;
         node.Role = raft.Role;
         for (; node.Commit < raft.CommitIndex; node.Commit = node.Commit.Next)

@@ -4,7 +4,7 @@ namespace RaftKv.Sim.Faults;
 
 /// <summary>Lets the servers' clocks run too fast or too slow, and their wall clocks jump.</summary>
 internal sealed class ClockFaults(SimWorld world, IReadOnlyList<SimNode> servers, SeedConfiguration configuration)
-    : FaultInjector(
+    : RepeatingFaults(
         world, world.Decisions.Stream(Concern.Clock, lane: -1),
         configuration.ClockFaults ? TimeSpan.FromSeconds(1) : TimeSpan.Zero)
 {

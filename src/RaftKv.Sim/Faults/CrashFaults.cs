@@ -8,7 +8,7 @@ namespace RaftKv.Sim.Faults;
 /// power loss (un-flushed writes are lost in any subset).
 /// </summary>
 internal sealed class CrashFaults(SimWorld world, IReadOnlyList<SimNode> servers, SeedConfiguration configuration)
-    : FaultInjector(world, world.Decisions.Stream(Concern.Crash), configuration.CrashEvery)
+    : RepeatingFaults(world, world.Decisions.Stream(Concern.Crash), configuration.CrashEvery)
 {
     protected override void Strike()
     {

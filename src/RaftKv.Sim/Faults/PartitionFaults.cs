@@ -8,7 +8,7 @@ namespace RaftKv.Sim.Faults;
 /// direction only, or held links whose traffic arrives late and at once.
 /// </summary>
 internal sealed class PartitionFaults(SimWorld world, IReadOnlyList<SimNode> servers, SeedConfiguration configuration)
-    : FaultInjector(world, world.Decisions.Stream(Concern.Partition), configuration.PartitionEvery)
+    : RepeatingFaults(world, world.Decisions.Stream(Concern.Partition), configuration.PartitionEvery)
 {
     protected override void Strike()
     {

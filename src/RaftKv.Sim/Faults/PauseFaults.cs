@@ -4,7 +4,7 @@ namespace RaftKv.Sim.Faults;
 
 /// <summary>Freezes a server for a while, as a long collection or a moved virtual machine does.</summary>
 internal sealed class PauseFaults(SimWorld world, IReadOnlyList<SimNode> servers, SeedConfiguration configuration)
-    : FaultInjector(world, world.Decisions.Stream(Concern.Crash, lane: 1), configuration.PauseEvery)
+    : RepeatingFaults(world, world.Decisions.Stream(Concern.Crash, lane: 1), configuration.PauseEvery)
 {
     protected override void Strike()
     {
