@@ -6,36 +6,44 @@ internal enum ElectionOutcome : byte
     /// <summary>Votes are missing.</summary>
     Open = 1,
 
-    /// <summary>A majority granted its vote.</summary>
+    /// <summary>A quorum granted its vote.</summary>
     Won,
 
-    /// <summary>No majority can be reached any more.</summary>
+    /// <summary>No quorum can be reached any more.</summary>
     Lost,
 }
 
 /// <summary>The votes of one election. A voter counts once; its first answer stands.</summary>
-internal sealed class Ballot(int voters)
+internal sealed class Ballot
 {
-    private readonly List<NodeId> _answered = new(voters);
-    private int _granted;
+    private readonly List<(NodeId Voter, bool Granted)> _answers = [];
+    private readonly Func<NodeId, long> _answerOf;
 
-    public void Clear()
+    public Ballot() => _answerOf = AnswerOf;
+
+    public void Clear() => _answers.Clear();
+
+    public ElectionOutcome Record(Configuration configuration, NodeId voter, bool granted)
     {
-        _answered.Clear();
-        _granted = 0;
+        if (AnswerOf(voter) == 0)
+            _answers.Add((voter, granted));
+        return configuration.Reached(_answerOf) switch
+        {
+            > 0 => ElectionOutcome.Won,
+            0 => ElectionOutcome.Open,
+            _ => ElectionOutcome.Lost,
+        };
     }
 
-    public ElectionOutcome Record(NodeId voter, bool granted)
+    /// <summary>1: granted, 0: not answered, -1: refused.</summary>
+    private long AnswerOf(NodeId voter)
     {
-        if (!_answered.Contains(voter))
+        foreach (var answer in _answers)
         {
-            _answered.Add(voter);
-            _granted += granted ? 1 : 0;
+            if (answer.Voter == voter)
+                return answer.Granted ? 1 : -1;
         }
 
-        var majority = Quorum.Majority(voters);
-        if (_granted >= majority)
-            return ElectionOutcome.Won;
-        return _granted + voters - _answered.Count < majority ? ElectionOutcome.Lost : ElectionOutcome.Open;
+        return 0;
     }
 }

@@ -6,13 +6,15 @@ internal static class Quorum
     /// <summary>The smallest number of voters of which any two groups share a member.</summary>
     public static int Majority(int voters) => (voters / 2) + 1;
 
-    /// <summary>
-    /// The highest position that a majority has reached; <paramref name="positions"/> holds one for each voter and is
-    /// sorted by the call.
-    /// </summary>
-    public static LogIndex Reached(Span<LogIndex> positions)
+    /// <summary>The highest value that a majority of these voters has reached; the lowest of all without any.</summary>
+    public static long Reached(ReadOnlySpan<NodeId> voters, Func<NodeId, long> valueOf)
     {
-        positions.Sort();
-        return positions[^Majority(positions.Length)];
+        if (voters.IsEmpty)
+            return long.MinValue;
+        Span<long> values = stackalloc long[voters.Length];
+        for (var i = 0; i < voters.Length; i++)
+            values[i] = valueOf(voters[i]);
+        values.Sort();
+        return values[^Majority(values.Length)];
     }
 }

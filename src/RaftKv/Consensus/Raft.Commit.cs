@@ -3,13 +3,10 @@ namespace RaftKv.Consensus;
 // Paper §5.3 and §5.4.2.
 public sealed partial class Raft
 {
-    /// <summary>Commits what a majority holds durably, itself included, if it is of the own term (figure 8).</summary>
+    /// <summary>Commits what a quorum holds durably, itself included, if it is of the own term (figure 8).</summary>
     private void AdvanceCommit()
     {
-        for (var i = 0; i < _followers.Length; i++)
-            _positions[i] = _followers[i].Match;
-        _positions[^1] = DurableIndex;
-        var reached = Quorum.Reached(_positions);
+        var reached = new LogIndex(Configuration.Reached(_matchOf));
         if (reached > CommitIndex && Log.TermAt(reached) == Term)
             CommitTo(reached);
     }

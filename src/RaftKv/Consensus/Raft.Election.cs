@@ -77,7 +77,7 @@ public sealed partial class Raft
 
     private void CountVote(NodeId voter, bool granted)
     {
-        switch (_ballot.Record(voter, granted))
+        switch (_ballot.Record(Configuration, voter, granted))
         {
             case ElectionOutcome.Won:
                 BecomeLeader();

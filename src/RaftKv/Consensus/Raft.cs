@@ -14,8 +14,8 @@ public sealed partial class Raft
     private readonly RaftOptions _options;
     private readonly RandomBelow _random;
     private readonly Progress[] _followers;
-    private readonly LogIndex[] _positions;
-    private readonly Ballot _ballot;
+    private readonly Ballot _ballot = new();
+    private readonly Func<NodeId, long> _matchOf;
     private readonly Durability _durability;
 
     private Effects _effects = new();
@@ -40,8 +40,8 @@ public sealed partial class Raft
             .Order()
             .Select(voter => new Progress(voter, options.MaxInflightAppends))
             .ToArray();
-        _positions = new LogIndex[options.Voters.Count];
-        _ballot = new Ballot(options.Voters.Count);
+        _matchOf = voter => MatchIndex(voter).Value;
+        Configuration = Configuration.Of(options.Voters);
 
         Log = Recover(recovered);
         Snapshot = recovered.Snapshot;
@@ -71,6 +71,9 @@ public sealed partial class Raft
 
     /// <summary>The leader of <see cref="Term"/>, if known.</summary>
     public NodeId Leader { get; private set; }
+
+    /// <summary>The configuration in force.</summary>
+    public Configuration Configuration { get; }
 
     /// <summary>The log.</summary>
     public RaftLog Log { get; }
