@@ -5,6 +5,7 @@ using RaftKv.Platform;
 using RaftKv.Sim.Faults;
 using RaftKv.Sim.Workload;
 using RaftKv.Sim.World;
+using RaftKv.Wire;
 using Verdict = RaftKv.Linearizability.Verdict;
 
 namespace RaftKv.Sim;
@@ -34,6 +35,7 @@ internal sealed class Simulation
             RecordsTrace = recordsTrace,
             EscapeDetector = escapes,
         });
+        _world.Network.Describe = FrameText.Describe;
         _cluster = new SimCluster(_world, configuration);
         for (var client = 1; client <= configuration.Clerks; client++)
             AddClerk(client);
@@ -199,6 +201,7 @@ internal sealed class Simulation
     {
         foreach (var line in _configuration.Describe())
             writer.WriteLine(line);
+        writer.WriteLine(Trace.Legend);
         foreach (var line in _world.Trace.Lines)
             writer.WriteLine(line);
     }

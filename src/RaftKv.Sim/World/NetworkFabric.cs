@@ -55,9 +55,6 @@ internal sealed class NetworkFabric(Scheduler scheduler, Decisions decisions, Ne
     /// <summary>Bytes that reached a node.</summary>
     public long ByteCount { get; private set; }
 
-    /// <summary>Messages, including those that close connections, that were lost.</summary>
-    public long LossCount { get; private set; }
-
     /// <summary>The link from one host to another (or to itself).</summary>
     public Link Link(int from, int to) => _links[from][to];
 
@@ -185,8 +182,6 @@ internal sealed class NetworkFabric(Scheduler scheduler, Decisions decisions, Ne
         MessageCount++;
         ByteCount += bytes;
     }
-
-    internal void CountLoss() => LossCount++;
 
     private Link MakeLink(int from, int to) =>
         new(Scheduler, from, to, Options.Conditions, decisions.Stream(Concern.Network, (from << 8) | to));

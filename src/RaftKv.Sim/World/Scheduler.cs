@@ -29,12 +29,6 @@ internal sealed class Scheduler(Trace trace)
     /// <summary>Callbacks and events run so far.</summary>
     public long EventCount { get; private set; }
 
-    /// <summary>Called after whatever ran on a loop, to check invariants. An exception fails the seed.</summary>
-    public Action<SimLoop>? AfterEvent { get; set; }
-
-    /// <summary>Whether anything is ready or scheduled.</summary>
-    public bool HasWork => _ready.Count + _events.Count > 0;
-
     /// <summary>Schedules an event <paramref name="delay"/> from now, on a loop or (null) in the world.</summary>
     public EventHandle After(TimeSpan delay, SimLoop? loop, ISimEvent target, long argument = 0) =>
         At(NowTicks + delay.Ticks, loop, target, argument);
@@ -138,7 +132,6 @@ internal sealed class Scheduler(Trace trace)
             RunOn(loop, work);
             if (SynchronizationContext.Current != loop)
                 throw new EscapeException("a callback left another synchronization context behind");
-            if (loop is { IsStopped: false }) AfterEvent?.Invoke(loop);
         }
         catch (Exception exception)
         {

@@ -77,7 +77,6 @@ internal sealed partial class SimConnection
 
     private void Lose(Packet packet)
     {
-        _fabric.CountLoss();
         Scheduler.Record(
             _owner.Loop, TraceKind.Lose, _outgoing.To, packet.Bytes.Length, $"to {RemoteAddress}, {packet}");
         if (packet.Kind == PacketKind.Data)

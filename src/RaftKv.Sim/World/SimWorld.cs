@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using RaftKv.Platform;
 
 namespace RaftKv.Sim.World;
@@ -10,6 +11,7 @@ internal sealed class SimWorld
 {
     private readonly List<SimNode> _nodes = [];
     private readonly WorldOptions _options;
+    private readonly ILoggerFactory _logging;
 
     public SimWorld(Decisions decisions, WorldOptions? options = null)
     {
@@ -17,6 +19,7 @@ internal sealed class SimWorld
         Decisions = decisions;
         Scheduler = new Scheduler(new Trace(_options.RecordsTrace));
         Network = new NetworkFabric(Scheduler, decisions, _options.Network);
+        _logging = _options.Logging ?? new TraceLogging(Scheduler);
     }
 
     public SimWorld(ulong seed, WorldOptions? options = null)
@@ -48,7 +51,7 @@ internal sealed class SimWorld
     public SimNode AddNode(string name, Action<NodePlatform> boot, IStorageDevice? storage = null)
     {
         Network.AddHost(name);
-        var node = new SimNode(this, name, _nodes.Count, storage ?? new NoStorage(), boot, _options.Logging);
+        var node = new SimNode(this, name, _nodes.Count, storage ?? new NoStorage(), boot, _logging);
         _nodes.Add(node);
         return node;
     }

@@ -4,18 +4,19 @@ namespace RaftKv.Sim.World;
 
 /// <summary>What happened in a world: always as a hash, and on request as one aligned line for each event.</summary>
 /// <remarks>
-/// Legend of a line:
-/// <code>
-///    1.2345678  n2        deliver     from n1, 130 bytes
-///    |          |         |           details, free text
-///    |          |         what happened (<see cref="TraceKind"/>, lower case)
-///    |          where: a node or client; "-" for the world itself
-///    simulated seconds since the start, to 100 ns
-/// </code>
 /// Lines carry no culture, no identity hashes and no stack traces, so they are equal on every machine.
 /// </remarks>
 internal sealed class Trace
 {
+    /// <summary>What the columns of a line are.</summary>
+    public const string Legend = """
+            1.2345678  n2        deliver     from n1, 63 bytes n1->n2 term 1 #4 VoteReply { Granted = True }
+            |          |         |           details: of what is delivered, sender, receiver, term, number and body
+            |          |         what happened; "node" is what a node says of itself, "client" what a client does
+            |          where: a node (n) or client (c); "-" for the world itself
+            simulated seconds since the start, to 100 ns
+        """;
+
     private readonly Queue<string>? _lines;
     private readonly int _maxLines;
 

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace RaftKv.Sim.World;
 
@@ -14,6 +13,6 @@ internal sealed record WorldOptions
     /// <summary>Watches the thread that runs the world; null to rely on the checks of every callback alone.</summary>
     public EscapeDetector? EscapeDetector { get; init; }
 
-    /// <summary>Where the nodes' log messages go.</summary>
-    public ILoggerFactory Logging { get; init; } = NullLoggerFactory.Instance;
+    /// <summary>Where the nodes' log messages go; null: into the trace.</summary>
+    public ILoggerFactory? Logging { get; init; }
 }

@@ -40,9 +40,6 @@ public sealed class Progress
     /// <summary>The next entry to send.</summary>
     public LogIndex Next { get; private set; } = new(1);
 
-    /// <summary>The snapshot being sent, or <see cref="SnapshotId.None"/>.</summary>
-    public SnapshotId PendingSnapshot => State == ReplicationState.Snapshot ? Transfer.Snapshot : SnapshotId.None;
-
     /// <summary>How many appends with entries are unacknowledged.</summary>
     public int InflightAppends => Inflights.Count;
 

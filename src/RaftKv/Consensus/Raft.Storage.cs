@@ -25,7 +25,7 @@ public sealed partial class Raft
                 $"entries {log.FirstIndex} to {log.LastIndex} do not connect to snapshot {snapshot}");
         }
 
-        if (log.LastTerm > recovered.HardState.Term && log.LastIndex > snapshot.Index)
+        if (log.LastTerm > recovered.HardState.Term)
         {
             throw new InvariantViolationException(
                 "recovered state", $"last entry has term {log.LastTerm}, hard state {recovered.HardState.Term}");

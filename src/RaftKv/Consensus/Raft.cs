@@ -47,11 +47,7 @@ public sealed partial class Raft
         Snapshot = recovered.Snapshot;
         CommitIndex = AppliedIndex = Snapshot.Index;
         _durability = new Durability(Log.LastIndex, recovered.HardState);
-        // A received snapshot can become durable before the term in which it came. No promise was made in that term.
-        if (Snapshot.Term > recovered.HardState.Term)
-            EnterTerm(Snapshot.Term, NodeId.None);
-        else
-            EnterTerm(recovered.HardState.Term, recovered.HardState.VotedFor);
+        EnterTerm(recovered.HardState.Term, recovered.HardState.VotedFor);
         Role = Role.Follower;
         RestartElectionTimer();
         CheckInvariants();

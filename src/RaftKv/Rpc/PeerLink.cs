@@ -25,9 +25,6 @@ internal sealed class PeerLink : IRpcDialerOwner, IDisposable
         _frames = new FrameWriter(options.MaxBodyBytes);
     }
 
-    /// <summary>Whether messages currently reach the peer's host.</summary>
-    public bool IsConnected => _dialer.IsReady;
-
     /// <summary>Sends a message if the peer can be reached.</summary>
     /// <returns><see langword="false"/> when it was dropped.</returns>
     public bool Send(in Message message) =>

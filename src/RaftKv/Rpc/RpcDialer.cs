@@ -19,12 +19,12 @@ internal sealed class RpcDialer : IConnectionHandler, IDisposable
     private readonly IRpcDialerOwner _owner;
     private readonly ILogger _logger;
     private readonly ITimer _connectTimer;
+    private readonly Backoff _backoff;
     private CancellationTokenSource? _dialling;
     private IConnection? _connection;
     private FrameReader _reader = new(Hello.MaxBodyBytes);
     private byte[] _waiting = [];
     private int _waitingBytes;
-    private int _failures;
     private long _retryAt;
     private RpcResult _lastFailure;
     private bool _disposed;
@@ -40,6 +40,7 @@ internal sealed class RpcDialer : IConnectionHandler, IDisposable
         (_platform, _self, _address, _expected) = (platform, self, address, expected);
         (_options, _owner) = (options, owner);
         _logger = platform.Logging.CreateLogger<RpcDialer>();
+        _backoff = new Backoff(options.MinBackoff, options.MaxBackoff, platform.Entropy);
         _retryAt = platform.Time.GetTimestamp();
         _connectTimer = platform.Time.CreateTimer(
             _ => Fail($"no welcome within {_options.ConnectTimeout.TotalMilliseconds} ms"),
@@ -150,7 +151,7 @@ internal sealed class RpcDialer : IConnectionHandler, IDisposable
     private void Welcomed()
     {
         IsReady = true;
-        _failures = 0;
+        _backoff.Reset();
         _reader.MaxBodyBytes = _options.MaxBodyBytes;
         _connectTimer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         RpcLog.Connected(_logger, _address);
@@ -167,12 +168,7 @@ internal sealed class RpcDialer : IConnectionHandler, IDisposable
         if (IsReady)
             outcome = RpcOutcome.ConnectionLost;
         Reset();
-        var wait = _options.MinBackoff;
-        for (var i = 0; i < _failures && wait < _options.MaxBackoff; i++)
-            wait *= 2;
-        _failures++;
-        var half = (int)(Math.Min(wait.Ticks, _options.MaxBackoff.Ticks) / 2);
-        _retryAt = Deadline.After(_platform.Time, new TimeSpan(half + _platform.Entropy.Below(half + 1)));
+        _retryAt = Deadline.After(_platform.Time, _backoff.Next());
         _lastFailure = RpcResult.Failed(outcome, $"{_address}: {reason}");
         RpcLog.ConnectionFailed(_logger, _address, reason);
         _owner.Lost(_lastFailure);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
+using RaftKv.Checksums;
 using RaftKv.Consensus;
 
 namespace RaftKv.Storage;

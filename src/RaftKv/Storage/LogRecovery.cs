@@ -1,3 +1,4 @@
+using RaftKv.Checksums;
 using RaftKv.Platform;
 
 namespace RaftKv.Storage;

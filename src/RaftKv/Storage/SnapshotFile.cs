@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using RaftKv.Checksums;
 using RaftKv.Consensus;
 using RaftKv.Platform;
 

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using RaftKv.Checksums;
 using RaftKv.Consensus;
 
 namespace RaftKv.Storage;

@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using System.Numerics;
+using RaftKv.Checksums;
 
 namespace RaftKv.Wire;
 
@@ -62,14 +62,5 @@ internal readonly ref struct Frame(FrameKind kind, ulong correlation, ReadOnlySp
     }
 
     private static uint Checksum(ReadOnlySpan<byte> frame) =>
-        ~Crc32C(Crc32C(uint.MaxValue, frame[..ChecksumOffset]), frame[HeaderBytes..]);
-
-    private static uint Crc32C(uint crc, ReadOnlySpan<byte> bytes)
-    {
-        for (; bytes.Length >= sizeof(ulong); bytes = bytes[sizeof(ulong)..])
-            crc = BitOperations.Crc32C(crc, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
-        foreach (var rest in bytes)
-            crc = BitOperations.Crc32C(crc, rest);
-        return crc;
-    }
+        Crc32C.Append(Crc32C.Append(0, frame[..ChecksumOffset]), frame[HeaderBytes..]);
 }

@@ -21,6 +21,8 @@ public sealed class DependencyTests
     [InlineData("Rpc", "Storage Server Client")]
     [InlineData("Client", "Storage Server")]
     [InlineData("Server", "Client")]
+    [InlineData("Diagnostics", "Consensus Platform Storage KeyValue Server Wire Rpc Client Checksums")]
+    [InlineData("Checksums", "Consensus Platform Storage KeyValue Server Wire Rpc Client Diagnostics")]
     public void A_room_knows_only_the_rooms_below_it(string room, string forbidden) =>
         AssertNoDependency(room, [.. forbidden.Split(' ').Select(name => $"RaftKv.{name}")]);
 

@@ -12,7 +12,7 @@ public sealed class ProcessDeterminismTests
 
     [Theory]
     [InlineData("1", "")]
-    [InlineData("2", "TZ=Asia/Kathmandu LANG=tr_TR.UTF-8 LC_ALL=tr_TR.UTF-8")]
+    [InlineData("2", "TZ=Asia/Kathmandu")]
     [InlineData("2", "DOTNET_TieredCompilation=0")]
     [InlineData("2", "DOTNET_TieredPGO=0 DOTNET_ReadyToRun=0 DOTNET_gcServer=1 DOTNET_gcConcurrent=1")]
     public void A_sweep_has_the_same_hash_in_every_environment(string jobs, string environment) =>

@@ -157,16 +157,6 @@ public class SchedulerTests
     }
 
     [Fact]
-    public void A_check_after_an_event_fails_the_seed()
-    {
-        var node = StartNode("n1", _ => { });
-        node.FaultHandler = _ => true;
-        _world.Scheduler.AfterEvent = loop => throw new InvalidOperationException($"{loop} is wrong");
-        _world.RunToEnd();
-        Assert.Equal("n1 is wrong", _world.Failure!.Cause.Message);
-    }
-
-    [Fact]
     public void A_condition_ends_a_run_between_two_callbacks()
     {
         var node = StartNode("n1");

@@ -1,6 +1,7 @@
 using System.Buffers;
 using FsCheck;
 using FsCheck.Xunit;
+using RaftKv.Checksums;
 using RaftKv.Consensus;
 using RaftKv.Storage;
 using Xunit;
