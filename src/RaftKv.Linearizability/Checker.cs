@@ -93,9 +93,9 @@ public static class Checker
         IModel<TState, TInput, TOutput> model, IReadOnlyList<Operation<TInput, TOutput>> history, Part part)
         where TInput : notnull
     {
-        if (model is not ICellModel<TState, TInput, TOutput> cell)
+        if (model is not ICellModel<TInput, TOutput> cells)
             return Verdict.Unknown;
-        var (verdict, chains) = ChainFinder.Find(cell, history, part);
+        var (verdict, chains) = cells.FindChains(history, part);
         return chains is null ? verdict : new ZoneTest(part, chains).Run();
     }
 }

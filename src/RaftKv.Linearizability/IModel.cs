@@ -4,7 +4,7 @@ namespace RaftKv.Linearizability;
 /// A sequential specification: what one operation at a time may answer, and what it leaves behind.
 /// Implementations are pure; states are immutable values.
 /// </summary>
-/// <typeparam name="TState">The object's state, or one part's if there are <see cref="Parts"/>.</typeparam>
+/// <typeparam name="TState">The object's state.</typeparam>
 /// <typeparam name="TInput">What a client asked for. Inputs that are equal are treated as the same request.</typeparam>
 /// <typeparam name="TOutput">What it was answered.</typeparam>
 public interface IModel<TState, TInput, TOutput>
@@ -37,8 +37,13 @@ public interface IModel<TState, TInput, TOutput>
     IEqualityComparer<TState> States => EqualityComparer<TState>.Default;
 
     /// <summary>
-    /// When two inputs touch the same part of the object, if it is made of independent parts (keys): each part is
-    /// checked on its own, from <see cref="Initial"/>. Null: the object is one part.
+    /// Names the keys that an operation touches, if the object is made of independent parts: those that no operation
+    /// touches together are checked apart, each from <see cref="Initial"/>. An operation must do the same, and answer
+    /// the same, whatever the keys hold that it does not touch. Without this the object is one part.
     /// </summary>
-    IEqualityComparer<TInput>? Parts => null;
+    void Touch(TInput input, PartFinder parts)
+    {
+        ArgumentNullException.ThrowIfNull(parts);
+        parts.TouchAll();
+    }
 }

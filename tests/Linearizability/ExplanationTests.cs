@@ -71,9 +71,7 @@ public sealed class ExplanationTests
                 2 => KvInput.CompareAndSet("a", $"{random.Next(3)}", $"{random.Next(3)}"),
                 _ => KvInput.Get("a"),
             },
-            (_, state, input) => input.Kind == KvKind.Get
-                ? KvOutput.Read(state)
-                : new KvOutput(null, input.Kind != KvKind.CompareAndSet || state == input.Expected)),
+            (_, state, input) => KvModel.Apply(state, input, out KvState _)),
         history =>
         {
             var explanation = Checker.Explain(_model, history);

@@ -14,7 +14,7 @@ internal static class Sentence
     {
         if (core.Length == 1)
             return $"{Told(model, core[0])}, which nothing in the history makes possible";
-        if (model is ICellModel<TState, TInput, TOutput> cell && Overwritten(cell, core) is { } overwriting)
+        if (model is ICellModel<TInput, TOutput> cells && Overwritten(cells, core) is { } overwriting)
         {
             var what = model.Describe(overwriting.Input, overwriting.Outcome);
             return $"{Told(model, core[^1])}, although client {overwriting.Client} {what} after that "
@@ -30,21 +30,19 @@ internal static class Sentence
     /// The write that a read at the end of a core should have seen: behind the write of what was read, unless that was
     /// the initial value, and before the read.
     /// </summary>
-    private static Operation<TInput, TOutput>? Overwritten<TState, TInput, TOutput>(
-        ICellModel<TState, TInput, TOutput> model, Operation<TInput, TOutput>[] core)
-        where TInput : notnull
+    private static Operation<TInput, TOutput>? Overwritten<TInput, TOutput>(
+        ICellModel<TInput, TOutput> model, Operation<TInput, TOutput>[] core)
     {
-        var effects = Array.ConvertAll(core, operation => model.EffectOf(operation.Input, operation.Outcome));
-        var values = EqualityComparer<TState?>.Default;
-        var isOverwritten = effects switch
+        var isOverwritten = core switch
         {
-            [{ Effect: CellEffect.Write } write, { Effect: CellEffect.Write }, { Effect: CellEffect.Read } read] =>
-                values.Equals(write.Value, read.Expected) && core[0].Return < core[1].Call,
-            [{ Effect: CellEffect.Write }, { Effect: CellEffect.Read } read] =>
-                values.Equals(model.Initial, read.Expected),
+            [var write, var later, var read] => model.Reads(read, write) && IsWrite(later) && write.Return < later.Call,
+            [var write, var read] => IsWrite(write) && model.ReadsInitial(read),
             _ => false,
         };
         return isOverwritten && core[^2].Return < core[^1].Call ? core[^2] : null;
+
+        bool IsWrite(in Operation<TInput, TOutput> operation) =>
+            model.EffectOf(operation.Input, operation.Outcome) == CellEffect.Write;
     }
 
     private static string Told<TState, TInput, TOutput>(

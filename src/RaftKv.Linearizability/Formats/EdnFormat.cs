@@ -23,7 +23,7 @@ internal sealed class EdnFormat(LineReader lines)
                 Pair<Transaction, ImmutableArray<string?>>(events, TransactionInput, TransactionAnswer)),
             "acquire" or "release" => new RecordedHistory<bool, MutexInput, bool>(
                 "mutex", new MutexModel(), Pair<MutexInput, bool>(events, MutexInputOf, (asked, _) => (asked, true))),
-            "get" or "put" or "append" => new RecordedHistory<string?, KvInput, KvOutput>(
+            "get" or "put" or "append" => new RecordedHistory<KvState, KvInput, KvOutput>(
                 "kv", new KvModel(""), Pair<KvInput, KvOutput>(events, KeyValueInput, KeyValueAnswer)),
             _ => new RecordedHistory<string?, RegisterInput<string>, RegisterOutput<string>>(
                 "cas-register",

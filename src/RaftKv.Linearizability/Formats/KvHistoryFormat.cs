@@ -32,7 +32,7 @@ internal static class KvHistoryFormat
 
         if (operations.Count != count)
             throw lines.Malformed($"the header promises {count} operations, the file holds {operations.Count}");
-        return new RecordedHistory<string?, KvInput, KvOutput>("kv", new KvModel(), operations);
+        return new RecordedHistory<KvState, KvInput, KvOutput>("kv", new KvModel(), operations);
     }
 
     private static int ReadHeader(LineReader lines)

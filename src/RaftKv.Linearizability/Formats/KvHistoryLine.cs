@@ -16,6 +16,11 @@ internal sealed class KvHistoryLine
     private string? _value;
     private string? _expected;
     private bool _succeeded;
+    private int _limit;
+    private JsonElement _items;
+    private JsonElement _conditions;
+    private JsonElement _then;
+    private JsonElement _else;
 
     public KvHistoryLine() => _stringsByChars = _strings.GetAlternateLookup<ReadOnlySpan<char>>();
 
@@ -31,7 +36,11 @@ internal sealed class KvHistoryLine
         Value = 32,
         Expected = 64,
         Result = 128,
-        Always = Client | Kind | Key | Time,
+        Limit = 256,
+        Conditions = 512,
+        Then = 1024,
+        Else = 2048,
+        Always = Client | Kind | Time,
     }
 
     /// <exception cref="JsonException">The line is not a JSON object.</exception>
@@ -42,6 +51,7 @@ internal sealed class KvHistoryLine
             _utf8 = new byte[Encoding.UTF8.GetMaxByteCount(line.Length)];
         var json = new Utf8JsonReader(_utf8.AsSpan(0, Encoding.UTF8.GetBytes(line, _utf8)));
         (_present, _observed, _value, _expected, _succeeded) = (Fields.None, null, null, null, false);
+        (_limit, _items) = (0, default);
         var client = 0;
         string? kind = null, key = null;
         long call = 0;
@@ -60,10 +70,17 @@ internal sealed class KvHistoryLine
                 case Fields.Client: client = Integer<int>(ref json, "c"); break;
                 case Fields.Kind: kind = Text(ref json, "f") ?? throw new FormatException("'f' is null"); break;
                 case Fields.Key: key = Text(ref json, "k") ?? throw new FormatException("'k' is null"); break;
+                case Fields.Observed when json.TokenType == JsonTokenType.StartArray:
+                    _items = JsonElement.ParseValue(ref json);
+                    break;
                 case Fields.Observed: _observed = Text(ref json, "o"); break;
                 case Fields.Value: _value = Text(ref json, "v") ?? throw new FormatException("'v' is null"); break;
                 case Fields.Expected: _expected = Text(ref json, "e"); break;
                 case Fields.Result: _succeeded = Boolean(ref json); break;
+                case Fields.Limit: _limit = Integer<int>(ref json, "n"); break;
+                case Fields.Conditions: _conditions = JsonElement.ParseValue(ref json); break;
+                case Fields.Then: _then = JsonElement.ParseValue(ref json); break;
+                case Fields.Else: _else = JsonElement.ParseValue(ref json); break;
                 default: (call, @return) = Interval(ref json); break;
             }
         }
@@ -71,34 +88,66 @@ internal sealed class KvHistoryLine
         if (json.Read())
             throw new FormatException("more follows the operation");
         if ((_present & Fields.Always) != Fields.Always)
-            throw new FormatException("an operation needs 'c', 'f', 'k' and 't'");
-        var (input, output) = Content(kind!, key!, isKnown: @return is not null);
+            throw new FormatException("an operation needs 'c', 'f' and 't'");
+        var (input, output) = Content(kind!, key, isKnown: @return is not null);
         return @return is { } at ? new(client, input, output, call, at) : new(client, input, call);
     }
 
-    private (KvInput Input, KvOutput Output) Content(string kind, string key, bool isKnown)
+    private (KvInput Input, KvOutput Output) Content(string kind, string? key, bool isKnown)
     {
-        var (fields, answer) = kind switch
+        CheckFields(kind, isKnown);
+        return kind switch
         {
-            "get" => (Fields.None, Fields.Observed),
-            "put" or "append" => (Fields.Value, Fields.None),
-            "cas" => (Fields.Value | Fields.Expected, Fields.Result),
-            _ => throw new FormatException($"'{kind}' is no kind of operation: get, put, append or cas"),
+            "get" => (KvInput.Get(key!), KvOutput.Read(_observed)),
+            "put" => (KvInput.Put(key!, _value!), KvOutput.Done),
+            "append" => (KvInput.Append(key!, _value!), KvOutput.Done),
+            "delete" => (KvInput.Delete(key!), KvOutput.Done),
+            "cas" => (KvInput.CompareAndSet(key!, _expected, _value!), SwapAnswer()),
+            "scan" => (KvHistoryTransaction.Scan(key!, _expected, _limit),
+                isKnown ? KvHistoryTransaction.Scanned(_items) : default),
+            _ => Transaction(isKnown),
+        };
+    }
+
+    private KvOutput SwapAnswer() => _succeeded ? KvOutput.Done
+        : (_present & Fields.Observed) != 0 ? KvOutput.Found(_observed)
+        : KvOutput.Mismatch;
+
+    private (KvInput, KvOutput) Transaction(bool isKnown)
+    {
+        var transaction = KvHistoryTransaction.Read(
+            (_present & Fields.Conditions) != 0 ? _conditions : default,
+            _then,
+            (_present & Fields.Else) != 0 ? _else : default);
+        return (KvInput.Transact(transaction),
+            isKnown ? KvHistoryTransaction.Answer(transaction, _succeeded, _items) : default);
+    }
+
+    private void CheckFields(string kind, bool isKnown)
+    {
+        // What there must be, what there is when the outcome is known, and what there may be.
+        var (fields, answer, optional) = kind switch
+        {
+            "get" => (Fields.Key, Fields.Observed, Fields.None),
+            "put" or "append" => (Fields.Key | Fields.Value, Fields.None, Fields.None),
+            "delete" => (Fields.Key, Fields.None, Fields.None),
+            "cas" => (Fields.Key | Fields.Value | Fields.Expected, Fields.Result,
+                isKnown && !_succeeded ? Fields.Observed : Fields.None),
+            "scan" => (Fields.Key | Fields.Expected, Fields.Observed, Fields.Limit),
+            "txn" => (Fields.Then, Fields.Result | Fields.Observed, Fields.Conditions | Fields.Else),
+            _ => throw new FormatException(
+                $"'{kind}' is no kind of operation: get, put, append, delete, cas, scan or txn"),
         };
         var needed = isKnown ? fields | answer : fields;
-        var unexpected = _present & ~Fields.Always & ~needed;
-        // A get of unknown outcome may carry a null in place of what it read.
-        if (!isKnown && unexpected == Fields.Observed && _observed is null)
+        var unexpected = _present & ~Fields.Always & ~needed & ~optional;
+        var showsItems = _items.ValueKind != JsonValueKind.Undefined;
+        // What reads may carry a null in place of what it read when the outcome is unknown.
+        if (!isKnown && unexpected == Fields.Observed && _observed is null && !showsItems)
             unexpected = Fields.None;
         if ((_present & needed) != needed || unexpected != Fields.None)
             throw new FormatException($"a {kind} of {(isKnown ? "known" : "unknown")} outcome has other fields");
-        return kind switch
-        {
-            "get" => (KvInput.Get(key), KvOutput.Read(_observed)),
-            "put" => (KvInput.Put(key, _value!), KvOutput.Done),
-            "append" => (KvInput.Append(key, _value!), KvOutput.Done),
-            _ => (KvInput.CompareAndSet(key, _expected, _value!), _succeeded ? KvOutput.Done : KvOutput.Mismatch),
-        };
+        if (isKnown && (_present & Fields.Observed) != 0 && showsItems != kind is ("scan" or "txn"))
+            throw new FormatException($"'o' of a {kind} is {(showsItems ? "no array" : "an array")}");
     }
 
     private static Fields FieldOf(ref Utf8JsonReader json) =>
@@ -110,6 +159,10 @@ internal sealed class KvHistoryLine
         : json.ValueTextEquals("v"u8) ? Fields.Value
         : json.ValueTextEquals("e"u8) ? Fields.Expected
         : json.ValueTextEquals("r"u8) ? Fields.Result
+        : json.ValueTextEquals("n"u8) ? Fields.Limit
+        : json.ValueTextEquals("if"u8) ? Fields.Conditions
+        : json.ValueTextEquals("then"u8) ? Fields.Then
+        : json.ValueTextEquals("else"u8) ? Fields.Else
         : throw new FormatException($"unknown field '{json.GetString()}'");
 
     private string? Text(ref Utf8JsonReader json, string field)

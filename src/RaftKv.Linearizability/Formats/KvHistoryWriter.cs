@@ -26,7 +26,7 @@ public static class KvHistoryWriter
         json.WriteString("model"u8, "kv"u8);
         json.WriteNumber("ops"u8, history.Count);
         json.WriteNumber("clients"u8, history.Select(operation => operation.Client).Distinct().Count());
-        json.WriteNumber("keys"u8, history.Select(operation => operation.Input.Key).Distinct().Count());
+        json.WriteNumber("keys"u8, history.SelectMany(operation => Keys(operation.Input)).Distinct().Count());
         json.WriteNumber("seed"u8, seed);
         json.WriteString("injected"u8, ""u8);
         json.WriteEndObject();
@@ -40,34 +40,66 @@ public static class KvHistoryWriter
 
     private static void Write(in Operation<KvInput, KvOutput> operation, Utf8JsonWriter json)
     {
-        var (kind, key, value, expected) = operation.Input;
-        var outcome = operation.Outcome;
         json.WriteStartObject();
         json.WriteNumber("c"u8, operation.Client);
-        json.WriteString("f"u8, kind switch
-        {
-            KvKind.Get => "get"u8,
-            KvKind.Put => "put"u8,
-            KvKind.Append => "append"u8,
-            _ => "cas"u8,
-        });
-        json.WriteString("k"u8, key);
-        if (kind == KvKind.CompareAndSet)
-            json.WriteString("e"u8, expected);
-        if (kind != KvKind.Get)
-            json.WriteString("v"u8, value);
-        else if (outcome.IsKnown)
-            json.WriteString("o"u8, outcome.Value.Value);
-        if (kind == KvKind.CompareAndSet && outcome.IsKnown)
-            json.WriteBoolean("r"u8, outcome.Value.Succeeded);
+        WriteInput(operation.Input, json);
+        if (operation.Outcome.IsKnown)
+            WriteOutput(operation.Input, operation.Outcome.Value, json);
         json.WriteStartArray("t"u8);
         json.WriteNumberValue(operation.Call);
-        if (outcome.IsKnown)
+        if (operation.Outcome.IsKnown)
             json.WriteNumberValue(operation.Return);
         else
             json.WriteNullValue();
         json.WriteEndArray();
         json.WriteEndObject();
+    }
+
+    private static void WriteInput(in KvInput input, Utf8JsonWriter json)
+    {
+        var kind = input.Kind;
+        json.WriteString("f"u8, kind switch
+        {
+            KvKind.Get => "get"u8,
+            KvKind.Put => "put"u8,
+            KvKind.Append => "append"u8,
+            KvKind.Delete => "delete"u8,
+            KvKind.CompareAndSet => "cas"u8,
+            KvKind.Scan => "scan"u8,
+            _ => "txn"u8,
+        });
+        if (input.Transaction is { } transaction)
+        {
+            KvHistoryTransaction.Write(transaction, WriteOperation, json);
+            return;
+        }
+
+        json.WriteString("k"u8, input.Key);
+        if (kind is KvKind.CompareAndSet or KvKind.Scan)
+            json.WriteString("e"u8, input.Expected);
+        if (kind is KvKind.Put or KvKind.Append or KvKind.CompareAndSet)
+            json.WriteString("v"u8, input.Value);
+        if (input.Limit > 0)
+            json.WriteNumber("n"u8, input.Limit);
+
+        void WriteOperation(KvInput operation)
+        {
+            json.WriteStartObject();
+            WriteInput(operation, json);
+            json.WriteEndObject();
+        }
+    }
+
+    private static void WriteOutput(in KvInput input, in KvOutput output, Utf8JsonWriter json)
+    {
+        if (input.Kind is KvKind.CompareAndSet or KvKind.Transact)
+            json.WriteBoolean("r"u8, output.Succeeded);
+        if (output.ShowsValue)
+            json.WriteString("o"u8, output.Value);
+        if (input.Kind == KvKind.Scan)
+            KvHistoryTransaction.WriteItems("o"u8, output, json);
+        if (input.Kind == KvKind.Transact)
+            KvHistoryTransaction.WriteAnswers(input.Transaction!, output, json);
     }
 
     private static void EndLine(Utf8JsonWriter json, Stream output)
@@ -76,4 +108,9 @@ public static class KvHistoryWriter
         output.WriteByte((byte)'\n');
         json.Reset();
     }
+
+    private static IEnumerable<string> Keys(KvInput input) => input.Transaction is { } transaction
+        ? transaction.Compares.Select(compare => compare.Key)
+            .Concat(transaction.Then.Concat(transaction.Else).SelectMany(Keys))
+        : input.Kind == KvKind.Scan ? [] : [input.Key];
 }

@@ -1,3 +1,4 @@
+using RaftKv.Linearizability.Search;
 using RaftKv.Linearizability.UniqueValues;
 
 namespace RaftKv.Linearizability.Models;
@@ -22,18 +23,56 @@ internal enum CellEffect
 
     /// <summary>The value grows by <see cref="CellOperation{TValue}.Value"/>.</summary>
     Append,
+
+    /// <summary>More than one cell can tell.</summary>
+    Beyond,
 }
 
 /// <summary>An operation on one value.</summary>
 internal readonly record struct CellOperation<TValue>(CellEffect Effect, TValue? Expected, TValue? Value);
 
-/// <summary>A model whose state is one value, so that what is read tells which operations came before.</summary>
-internal interface ICellModel<TValue, TInput, TOutput> : IModel<TValue?, TInput, TOutput>
-    where TInput : notnull
+/// <summary>A model whose parts are cells of one value each, where no operation goes beyond one.</summary>
+internal interface ICellModel<TInput, TOutput>
 {
+    /// <summary>What kind of effect an operation has.</summary>
+    CellEffect EffectOf(TInput input, Outcome<TOutput> outcome);
+
+    /// <summary>What the values of a part tell about the order of its operations; see <see cref="ChainFinder"/>.
+    /// </summary>
+    (Verdict Verdict, Chains? Chains) FindChains(IReadOnlyList<Operation<TInput, TOutput>> history, Part part);
+
+    /// <summary>Whether an operation read what another wrote as a whole.</summary>
+    bool Reads(in Operation<TInput, TOutput> read, in Operation<TInput, TOutput> write);
+
+    /// <summary>Whether an operation read what was there before the first operation.</summary>
+    bool ReadsInitial(in Operation<TInput, TOutput> read);
+}
+
+/// <summary>A model of cells with values of a type.</summary>
+internal interface ICellModel<TValue, TInput, TOutput> : ICellModel<TInput, TOutput>
+{
+    /// <summary>The value of a cell before the first operation.</summary>
+    TValue? InitialValue { get; }
+
     /// <summary>What an operation does.</summary>
-    CellOperation<TValue> EffectOf(TInput input, Outcome<TOutput> outcome);
+    CellOperation<TValue> OperationOf(TInput input, Outcome<TOutput> outcome);
 
     /// <summary>Room for the values of one part, starting with the initial one.</summary>
     ValueNodes<TValue> Values();
+
+    CellEffect ICellModel<TInput, TOutput>.EffectOf(TInput input, Outcome<TOutput> outcome) =>
+        OperationOf(input, outcome).Effect;
+
+    (Verdict Verdict, Chains? Chains) ICellModel<TInput, TOutput>.FindChains(
+        IReadOnlyList<Operation<TInput, TOutput>> history, Part part) => ChainFinder.Find(this, history, part);
+
+    bool ICellModel<TInput, TOutput>.Reads(
+        in Operation<TInput, TOutput> read, in Operation<TInput, TOutput> write) =>
+        OperationOf(read.Input, read.Outcome) is { Effect: CellEffect.Read } reading
+        && OperationOf(write.Input, write.Outcome) is { Effect: CellEffect.Write } writing
+        && EqualityComparer<TValue?>.Default.Equals(reading.Expected, writing.Value);
+
+    bool ICellModel<TInput, TOutput>.ReadsInitial(in Operation<TInput, TOutput> read) =>
+        OperationOf(read.Input, read.Outcome) is { Effect: CellEffect.Read } reading
+        && EqualityComparer<TValue?>.Default.Equals(reading.Expected, InitialValue);
 }

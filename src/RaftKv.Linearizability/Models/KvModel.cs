@@ -2,80 +2,124 @@ using RaftKv.Linearizability.UniqueValues;
 
 namespace RaftKv.Linearizability.Models;
 
-/// <summary>A key-value store: every key is a part of its own, whose state is its value.</summary>
-/// <param name="initial">What every key holds at first; null: it is absent.</param>
-public sealed class KvModel(string? initial = null) : ICellModel<string, KvInput, KvOutput>
+/// <summary>
+/// A key-value store. Keys are checked one by one, but those together that a scan or a transaction touches together.
+/// </summary>
+/// <param name="initial">What every key holds at first; null: it is absent, which scans need.</param>
+public sealed class KvModel(string? initial = null)
+    : IModel<KvState, KvInput, KvOutput>, ICellModel<string, KvInput, KvOutput>
 {
     /// <inheritdoc/>
-    public string? Initial => initial;
+    public KvState Initial { get; } = new(initial);
+
+    string? ICellModel<string, KvInput, KvOutput>.InitialValue => initial;
 
     /// <inheritdoc/>
-    public IEqualityComparer<KvInput> Parts => SameKey.Instance;
-
-    /// <inheritdoc/>
-    public bool Step(string? state, KvInput input, Outcome<KvOutput> outcome, out string? next)
+    public void Touch(KvInput input, PartFinder parts)
     {
+        ArgumentNullException.ThrowIfNull(parts);
+        if (input.Kind == KvKind.Scan)
+        {
+            parts.TouchRange(input.Key, input.Expected);
+            return;
+        }
+
+        if (input.Transaction is not { } transaction)
+        {
+            parts.Touch(input.Key);
+            return;
+        }
+
+        foreach (var compare in transaction.Compares)
+            parts.Touch(compare.Key);
+        foreach (var operation in transaction.Then)
+            Touch(operation, parts);
+        foreach (var operation in transaction.Else)
+            Touch(operation, parts);
+    }
+
+    /// <inheritdoc/>
+    public bool Step(KvState state, KvInput input, Outcome<KvOutput> outcome, out KvState next)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        var actual = Apply(state, input, out next);
+        return !outcome.IsKnown || outcome.Value.IsTrueOf(actual);
+    }
+
+    /// <summary>Does one operation.</summary>
+    /// <returns>All that there is to tell about it.</returns>
+    public static KvOutput Apply(KvState state, KvInput input, out KvState next)
+    {
+        ArgumentNullException.ThrowIfNull(state);
         next = state;
-        switch (input.Kind)
+        var (kind, key, value, expected) = input;
+        switch (kind)
         {
             case KvKind.Get:
-                return !outcome.IsKnown || outcome.Value.Value == state;
+                return KvOutput.Read(state[key]);
             case KvKind.Put:
-                next = input.Value;
-                return true;
+                next = state.With(key, value);
+                return KvOutput.Done;
             case KvKind.Append:
-                next = state + input.Value;
-                return true;
+                next = state.With(key, state[key] + value);
+                return KvOutput.Done;
+            case KvKind.Delete:
+                next = state.With(key, null);
+                return KvOutput.Done;
+            case KvKind.CompareAndSet:
+                if (state[key] is var present && present != expected)
+                    return KvOutput.Found(present);
+                next = state.With(key, value);
+                return KvOutput.Done;
+            case KvKind.Scan:
+                return KvOutput.Scanned(state.Range(key, expected, input.Limit));
             default:
-                var matches = state == input.Expected;
-                if (matches)
-                    next = input.Value;
-                return !outcome.IsKnown || outcome.Value.Succeeded == matches;
+                return Apply(state, input.Transaction!, out next);
         }
     }
 
-    /// <inheritdoc/>
-    public bool IsReadOnly(KvInput input, Outcome<KvOutput> outcome) =>
-        input.Kind == KvKind.Get
-        || (input.Kind == KvKind.CompareAndSet && outcome is { IsKnown: true, Value.Succeeded: false });
-
-    /// <inheritdoc/>
-    public string Describe(KvInput input, Outcome<KvOutput> outcome)
+    private static KvOutput Apply(KvState state, KvTransaction transaction, out KvState next)
     {
-        var (kind, key, value, expected) = input;
-        return kind switch
-        {
-            KvKind.Get when !outcome.IsKnown => $"get {key}",
-            KvKind.Get => $"read {Text(outcome.Value.Value)} from {key}",
-            KvKind.Put => $"put {key} = {Text(value)}",
-            KvKind.Append => $"append {Text(value)} to {key}",
-            _ when outcome is { IsKnown: true, Value.Succeeded: false } => $"found {key} not to be {Text(expected)}",
-            _ => $"set {key} from {Text(expected)} to {Text(value)}",
-        };
-
-        static string Text(string? value) => value is null ? "nothing" : $"\"{value}\"";
+        next = state;
+        var holds = transaction.Compares.All(compare => compare.Holds(state[compare.Key]));
+        var operations = transaction.Branch(holds);
+        var answers = new KvItem[operations.Count];
+        for (var i = 0; i < answers.Length; i++)
+            answers[i] = new KvItem(operations[i].Key, Apply(next, operations[i], out next));
+        return KvOutput.Transacted(holds, answers);
     }
 
-    CellOperation<string> ICellModel<string, KvInput, KvOutput>.EffectOf(KvInput input, Outcome<KvOutput> outcome) =>
+    /// <inheritdoc/>
+    public bool IsReadOnly(KvInput input, Outcome<KvOutput> outcome) => input.Kind switch
+    {
+        KvKind.Get or KvKind.Scan => true,
+        KvKind.CompareAndSet => outcome is { IsKnown: true, Value.Succeeded: false },
+        KvKind.Transact when outcome.IsKnown => IsReadOnly(input.Transaction!.Branch(outcome.Value.Succeeded)),
+        KvKind.Transact => IsReadOnly(input.Transaction!.Then) && IsReadOnly(input.Transaction.Else),
+        _ => false,
+    };
+
+    private static bool IsReadOnly(ValueList<KvInput> operations) =>
+        operations.All(operation => operation.Kind is KvKind.Get or KvKind.Scan);
+
+    /// <inheritdoc/>
+    public string Describe(KvInput input, Outcome<KvOutput> outcome) => KvWords.Describe(input, outcome);
+
+    CellOperation<string> ICellModel<string, KvInput, KvOutput>.OperationOf(KvInput input, Outcome<KvOutput> outcome) =>
         input.Kind switch
         {
             KvKind.Get when !outcome.IsKnown => default,
             KvKind.Get => new(CellEffect.Read, outcome.Value.Value, null),
             KvKind.Put => new(CellEffect.Write, null, input.Value),
+            KvKind.Delete => new(CellEffect.Write, null, null),
             KvKind.Append => new(CellEffect.Append, null, input.Value),
-            _ when outcome is { IsKnown: true, Value.Succeeded: false } =>
-                new(CellEffect.ReadOther, input.Expected, null),
-            _ => new(CellEffect.Swap, input.Expected, input.Value),
+            KvKind.CompareAndSet when outcome is { IsKnown: true, Value: { Succeeded: false } found } =>
+                !found.ShowsValue ? new(CellEffect.ReadOther, input.Expected, null)
+                : found.Value != input.Expected ? new(CellEffect.Read, found.Value, null)
+                : new(CellEffect.Beyond, null, null),
+            KvKind.CompareAndSet => new(CellEffect.Swap, input.Expected, input.Value),
+            _ => new(CellEffect.Beyond, null, null),
         };
 
     ValueNodes<string> ICellModel<string, KvInput, KvOutput>.Values() => new StringNodes(initial);
-
-    private sealed class SameKey : IEqualityComparer<KvInput>
-    {
-        public static readonly SameKey Instance = new();
-
-        public bool Equals(KvInput x, KvInput y) => x.Key == y.Key;
-
-        public int GetHashCode(KvInput input) => input.Key.GetHashCode(StringComparison.Ordinal);
-    }
 }

@@ -26,6 +26,15 @@ public sealed class MultiRegisterModel(string? initial = null)
     public IEqualityComparer<Registers> States => SameRegisters.Instance;
 
     /// <inheritdoc/>
+    public void Touch(Transaction input, PartFinder parts)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(parts);
+        foreach (var access in input.Accesses)
+            parts.Touch(access.Register);
+    }
+
+    /// <inheritdoc/>
     public bool Step(
         Registers state, Transaction input, Outcome<ImmutableArray<string?>> outcome, out Registers next)
     {

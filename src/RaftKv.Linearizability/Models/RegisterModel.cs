@@ -30,10 +30,13 @@ public readonly record struct RegisterOutput<TValue>(TValue? Value, bool Succeed
 /// <summary>One register: read, write and compare-and-set.</summary>
 /// <param name="initial">What it holds at first.</param>
 public sealed class RegisterModel<TValue>(TValue? initial = default)
-    : ICellModel<TValue, RegisterInput<TValue>, RegisterOutput<TValue>>
+    : IModel<TValue?, RegisterInput<TValue>, RegisterOutput<TValue>>,
+        ICellModel<TValue, RegisterInput<TValue>, RegisterOutput<TValue>>
 {
     /// <inheritdoc/>
     public TValue? Initial => initial;
+
+    TValue? ICellModel<TValue, RegisterInput<TValue>, RegisterOutput<TValue>>.InitialValue => initial;
 
     /// <inheritdoc/>
     public bool Step(
@@ -73,7 +76,7 @@ public sealed class RegisterModel<TValue>(TValue? initial = default)
 
     private static string Text(TValue? value) => value?.ToString() ?? "nothing";
 
-    CellOperation<TValue> ICellModel<TValue, RegisterInput<TValue>, RegisterOutput<TValue>>.EffectOf(
+    CellOperation<TValue> ICellModel<TValue, RegisterInput<TValue>, RegisterOutput<TValue>>.OperationOf(
         RegisterInput<TValue> input, Outcome<RegisterOutput<TValue>> outcome) =>
         input.Kind switch
         {

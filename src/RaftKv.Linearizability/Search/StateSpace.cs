@@ -43,9 +43,16 @@ internal sealed class StateSpace<TState, TInput, TOutput> : StateSpace
     /// <summary>The class of each operation of a part.</summary>
     public int[] Classify(IReadOnlyList<Operation<TInput, TOutput>> history, Part part)
     {
+        var cells = _model as ICellModel<TInput, TOutput>;
+        foreach (var index in part.Source)
+        {
+            if (cells?.EffectOf(history[index].Input, history[index].Outcome) is CellEffect.Beyond)
+                cells = null;
+        }
+
         var classes = new int[part.Count];
         for (var i = 0; i < classes.Length; i++)
-            classes[i] = ClassOf(history[part.Source[i]]);
+            classes[i] = ClassOf(history[part.Source[i]], cells);
         return classes;
     }
 
@@ -66,16 +73,14 @@ internal sealed class StateSpace<TState, TInput, TOutput> : StateSpace
 
     public override bool Overwrites(int operationClass) => _traits[operationClass].Overwrites;
 
-    private int ClassOf(in Operation<TInput, TOutput> operation)
+    private int ClassOf(in Operation<TInput, TOutput> operation, ICellModel<TInput, TOutput>? cells)
     {
         var content = (operation.Input, operation.Outcome);
         if (_classNumbers.TryGetValue(content, out var number))
             return number;
         number = _classes.Count;
         _classes.Add(content);
-        var effect = _model is ICellModel<TState, TInput, TOutput> cell
-            ? cell.EffectOf(operation.Input, operation.Outcome).Effect
-            : CellEffect.None;
+        var effect = cells?.EffectOf(operation.Input, operation.Outcome);
         _traits.Add((
             _model.IsReadOnly(operation.Input, operation.Outcome),
             effect is CellEffect.Write or CellEffect.Append,

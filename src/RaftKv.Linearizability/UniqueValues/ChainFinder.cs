@@ -12,13 +12,12 @@ internal static class ChainFinder
     /// </summary>
     public static (Verdict Verdict, Chains? Chains) Find<TValue, TInput, TOutput>(
         ICellModel<TValue, TInput, TOutput> model, IReadOnlyList<Operation<TInput, TOutput>> history, Part part)
-        where TInput : notnull
     {
         var operations = new CellOperation<TValue>[part.Count];
         for (var i = 0; i < operations.Length; i++)
         {
             var operation = history[part.Source[i]];
-            operations[i] = model.EffectOf(operation.Input, operation.Outcome);
+            operations[i] = model.OperationOf(operation.Input, operation.Outcome);
         }
 
         return new ChainFinder<TValue>(model.Values(), operations, part).Find();
@@ -72,6 +71,8 @@ internal sealed class ChainFinder<TValue>(ValueNodes<TValue> nodes, CellOperatio
                     if (!nodes.TryAppend(value, operation))
                         return false;
                     break;
+                case CellEffect.Beyond:
+                    return false;
                 case CellEffect.ReadOther:
                     _readsOfOthers.Add((operation, expected));
                     break;

@@ -31,5 +31,5 @@ internal static class HistoryText
     }
 
     public static IReadOnlyList<Operation<KvInput, KvOutput>> KeyValue(RecordedHistory history) =>
-        Assert.IsType<RecordedHistory<string?, KvInput, KvOutput>>(history).Operations;
+        Assert.IsType<RecordedHistory<KvState, KvInput, KvOutput>>(history).Operations;
 }

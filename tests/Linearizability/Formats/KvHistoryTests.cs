@@ -14,7 +14,7 @@ public sealed class KvHistoryTests
     public void Every_kind_of_operation_is_read()
     {
         var history = HistoryText.KeyValue(HistoryText.Read("""
-            {"format":"kv-history-1","model":"kv","ops":7,"clients":7,"keys":1,"seed":1,"injected":"ignored"}
+            {"format":"kv-history-1","model":"kv","ops":12,"clients":7,"keys":1,"seed":1,"injected":"ignored"}
             {"c":1,"f":"get","k":"a","o":null,"t":[1,10]}
             {"c":2,"f":"put","k":"a","v":"x","t":[2,10]}
             {"c":3,"f":"append","k":"a","v":"yé","t":[3,null]}
@@ -22,6 +22,11 @@ public sealed class KvHistoryTests
             {"c":5,"f":"cas","k":"a","e":"x","v":"z","r":false,"t":[5,10]}
             {"c":6,"f":"cas","k":"a","e":"x","v":"z","t":[6,null]}
             {"c":7,"f":"get","k":"a","t":[7,null]}
+            {"c":8,"f":"delete","k":"a","t":[8,10]}
+            {"c":9,"f":"cas","k":"a","e":"x","v":"z","r":false,"o":null,"t":[9,10]}
+            {"c":10,"f":"scan","k":"a","e":null,"n":2,"o":[["a","x"],["b","y"]],"t":[10,10]}
+            {"c":11,"f":"txn","if":[["a","!=",null]],"then":[{"f":"get","k":"a"}],"r":true,"o":["x"],"t":[11,12]}
+            {"c":12,"f":"txn","then":[{"f":"put","k":"a","v":"1"}],"else":[],"t":[12,null]}
             """));
         Assert.Equal(
             [
@@ -32,6 +37,17 @@ public sealed class KvHistoryTests
                 new(5, KvInput.CompareAndSet("a", "x", "z"), KvOutput.Mismatch, 5, 10),
                 new(6, KvInput.CompareAndSet("a", "x", "z"), 6),
                 new(7, KvInput.Get("a"), 7),
+                new(8, KvInput.Delete("a"), KvOutput.Done, 8, 10),
+                new(9, KvInput.CompareAndSet("a", "x", "z"), KvOutput.Found(null), 9, 10),
+                new(10, KvInput.Scan("a", null, 2), KvOutput.Scanned(KvItem.Of("a", "x"), KvItem.Of("b", "y")), 10, 10),
+                new(
+                    11,
+                    KvInput.Transact(new(
+                        new(new KvCompare("a", KvComparison.NotEqual, null)), new(KvInput.Get("a")), new())),
+                    KvOutput.Transacted(true, new KvItem("a", KvOutput.Read("x"))),
+                    11,
+                    12),
+                new(12, KvInput.Transact(new(new(), new(KvInput.Put("a", "1")), new())), 12),
             ],
             history);
     }
@@ -46,9 +62,14 @@ public sealed class KvHistoryTests
                 0 => KvInput.Put("a\"\n", $"{i}ß\0"),
                 1 => KvInput.Append("b", ""),
                 2 => KvInput.CompareAndSet("a\"\n", i == 2 ? null : "0", "1"),
+                _ when random.Next(2) == 0 => KvInput.Scan("b", random.Next(2) == 0 ? null : "c", random.Next(2)),
+                _ when random.Next(2) == 0 => KvInput.Transact(new KvTransaction(
+                    new(new KvCompare("b", (KvComparison)random.Next(4), null), new("b", KvComparison.Less, "x")),
+                    new(KvInput.Delete("b"), KvInput.Scan("", "b", 1), KvInput.CompareAndSet("b", null, "1")),
+                    new(KvInput.Get("b"), KvInput.Append("b", "0"), KvInput.CompareAndSet("b", "x", "0")))),
                 _ => KvInput.Get("b"),
             },
-            (_, state, input) => input.Kind == KvKind.Get ? KvOutput.Read(state) : KvOutput.Done),
+            (_, state, input) => KvModel.Apply(state, input, out KvState _)),
         history =>
         {
             var file = new MemoryStream();
@@ -86,7 +107,23 @@ public sealed class KvHistoryTests
     [InlineData("""{"c":1,"f":"cas","k":"a","e":"1","v":"2","t":[1,2]}""", "other fields")]
     [InlineData("""{"c":1,"f":"cas","k":"a","e":"1","v":"2","r":true,"t":[1,null]}""", "other fields")]
     [InlineData("""{"c":1,"f":"cas","k":"a","e":"1","v":"2","r":1,"t":[1,2]}""", "true or false")]
-    [InlineData("""{"c":1,"f":"scan","k":"a","t":[1,2]}""", "'scan' is no kind")]
+    [InlineData("""{"c":1,"f":"count","k":"a","t":[1,2]}""", "'count' is no kind")]
+    [InlineData("""{"c":1,"f":"delete","k":"a","v":"1","t":[1,2]}""", "other fields")]
+    [InlineData("""{"c":1,"f":"cas","k":"a","e":"1","v":"2","r":true,"o":"2","t":[1,2]}""", "other fields")]
+    [InlineData("""{"c":1,"f":"scan","k":"a","e":null,"o":"1","t":[1,2]}""", "an array")]
+    [InlineData("""{"c":1,"f":"scan","k":"a","e":null,"o":["a"],"t":[1,2]}""", "[key, value]")]
+    [InlineData("""{"c":1,"f":"scan","k":"a","e":null,"n":-1,"o":[],"t":[1,2]}""", "negative")]
+    [InlineData("""{"c":1,"f":"scan","k":"a","o":[],"t":[1,2]}""", "other fields")]
+    [InlineData("""{"c":1,"f":"get","k":"a","o":["1"],"t":[1,2]}""", "no array")]
+    [InlineData("""{"c":1,"f":"put","v":"1","t":[1,2]}""", "other fields")]
+    [InlineData("""{"c":1,"f":"txn","then":[],"r":true,"o":[null],"t":[1,2]}""", "answers 1 operations of 0")]
+    [InlineData("""{"c":1,"f":"txn","r":true,"o":[],"t":[1,2]}""", "other fields")]
+    [InlineData("""{"c":1,"f":"txn","then":1,"r":true,"o":[],"t":[1,2]}""", "not an array")]
+    [InlineData("""{"c":1,"f":"txn","then":[{"f":"put"}],"r":true,"o":[null],"t":[1,2]}""", "needs 'k'")]
+    [InlineData("""{"c":1,"f":"txn","then":[{"f":"txn","k":"a"}],"t":[1,null]}""", "'txn' is no kind")]
+    [InlineData("""{"c":1,"f":"txn","then":[{"f":"get","k":"a","z":1}],"t":[1,null]}""", "other fields")]
+    [InlineData("""{"c":1,"f":"txn","if":[["a","~","1"]],"then":[],"t":[1,null]}""", "no comparison")]
+    [InlineData("""{"c":1,"f":"txn","if":[["a"]],"then":[],"t":[1,null]}""", "[key, sign, value]")]
     [InlineData("""{"c":1,"c":2,"f":"put","k":"a","v":"1","t":[1,2]}""", "comes twice")]
     [InlineData("""{"c":1.5,"f":"put","k":"a","v":"1","t":[1,2]}""", "not an integer")]
     [InlineData("""{"c":99999999999,"f":"put","k":"a","v":"1","t":[1,2]}""", "not an integer")]

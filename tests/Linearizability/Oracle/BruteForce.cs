@@ -8,12 +8,7 @@ internal static class BruteForce
 {
     public static bool IsLinearizable<TState, TInput, TOutput>(
         IModel<TState, TInput, TOutput> model, IReadOnlyList<Operation<TInput, TOutput>> history)
-        where TInput : notnull
-    {
-        if (model.Parts is not { } parts)
-            return Try(model, model.Initial, [.. history]);
-        return history.GroupBy(operation => operation.Input, parts).All(part => Try(model, model.Initial, [.. part]));
-    }
+        where TInput : notnull => Try(model, model.Initial, [.. history]);
 
     private static bool Try<TState, TInput, TOutput>(
         IModel<TState, TInput, TOutput> model, TState state, List<Operation<TInput, TOutput>> rest)

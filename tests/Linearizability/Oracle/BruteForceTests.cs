@@ -70,12 +70,67 @@ public sealed class BruteForceTests
                 ? write.Value
                 : state.GetValueOrDefault(access.Register, "0"))]);
 
-    private static KvOutput KvAnswer(Random random, string? state, KvInput input) => input.Kind switch
+    [Fact]
+    public void Agrees_on_deletes_and_on_compare_and_sets_that_show_what_they_found() => Compare(
+        new KvModel(),
+        (random, i) => (random.Next(6), i % 2 == 0 ? $"{i}" : _values[random.Next(1, 4)]!) switch
+        {
+            (0, var value) => KvInput.Put("a", value),
+            (1, var value) => KvInput.CompareAndSet("a", _values[random.Next(4)], value),
+            (2, _) => KvInput.Delete("a"),
+            (3, var value) when random.Next(2) == 0 => KvInput.Append("a", value),
+            _ => KvInput.Get("a"),
+        },
+        (random, state, input) => random.Next(9) == 0 && input.Kind == KvKind.CompareAndSet
+            ? KvOutput.Found(_values[random.Next(4)])
+            : KvModel.Apply(state, input, out _));
+
+    [Fact]
+    public void Agrees_on_scans() => Compare(
+        new KvModel(),
+        (random, i) => (random.Next(7), random.Next(3) == 0 ? "b" : random.Next(3) == 0 ? "c" : "a") switch
+        {
+            (0 or 1, var key) => KvInput.Put(key, random.Next(2) == 0 ? $"{i}" : "0"),
+            (2, var key) => KvInput.Delete(key),
+            (3, var key) => KvInput.CompareAndSet(key, null, $"{i}"),
+            (4 or 5, _) => KvInput.Scan(
+                random.Next(2) == 0 ? "" : "b", random.Next(2) == 0 ? null : "c", random.Next(3)),
+            (_, var key) => KvInput.Get(key),
+        },
+        (_, state, input) => KvModel.Apply(state, input, out KvState _));
+
+    [Fact]
+    public void Agrees_on_key_value_transactions() => Compare(
+        new KvModel(),
+        (random, i) => random.Next(5) switch
+        {
+            0 => KvInput.Put(Key(random), $"{random.Next(3)}"),
+            1 => KvInput.Get(Key(random)),
+            _ => KvInput.Transact(new KvTransaction(
+                new([.. Enumerable.Range(0, random.Next(3)).Select(_ =>
+                    new KvCompare(Key(random), (KvComparison)random.Next(4), _values[random.Next(4)]))]),
+                Branch(random, i),
+                Branch(random, i))),
+        },
+        (_, state, input) => KvModel.Apply(state, input, out KvState _));
+
+    private static string Key(Random random) => random.Next(3) == 0 ? "b" : "a";
+
+    private static ValueList<KvInput> Branch(Random random, int i) =>
+        new([.. Enumerable.Range(0, random.Next(3)).Select(_ => random.Next(6) switch
+        {
+            0 => KvInput.Put(Key(random), $"{i}"),
+            1 => KvInput.Append(Key(random), "0"),
+            2 => KvInput.Delete(Key(random)),
+            3 => KvInput.Scan("", null),
+            _ => KvInput.Get(Key(random)),
+        })]);
+
+    private static KvOutput KvAnswer(Random random, KvState state, KvInput input)
     {
-        KvKind.Get => KvOutput.Read(state),
-        KvKind.CompareAndSet => state == input.Expected ? KvOutput.Done : KvOutput.Mismatch,
-        _ => KvOutput.Done,
-    };
+        var actual = KvModel.Apply(state, input, out KvState _);
+        return input.Kind == KvKind.CompareAndSet && !actual.Succeeded ? KvOutput.Mismatch : actual;
+    }
 
     private static void Compare<TState, TInput, TOutput>(
         IModel<TState, TInput, TOutput> model,

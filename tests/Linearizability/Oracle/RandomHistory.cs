@@ -18,17 +18,16 @@ internal static class RandomHistory
         var wide = random.Next(1, 4 * count);
         var unknownPercent = random.Next(3) * 25;
         var falsePercent = random.Next(2) * 20;
-        var states = new Dictionary<TInput, TState>(model.Parts ?? new OnePart<TInput>());
+        var state = model.Initial;
         var history = new List<Operation<TInput, TOutput>>();
         for (var i = 0; i < count; i++)
         {
             var asked = input(random, i);
-            var state = states.GetValueOrDefault(asked, model.Initial);
             long call = Math.Max(0, (2 * i) - random.Next(wide)), @return = (2 * i) + random.Next(wide);
             if (random.Next(100) < unknownPercent)
             {
                 if (random.Next(2) == 0 && model.Step(state, asked, default, out var after))
-                    states[asked] = after;
+                    state = after;
                 history.Add(new(i, asked, call));
                 continue;
             }
@@ -36,17 +35,10 @@ internal static class RandomHistory
             var lies = random.Next(100) < falsePercent;
             var answered = answer(random, lies ? model.Initial : state, asked);
             if (model.Step(state, asked, new(answered), out var next))
-                states[asked] = next;
+                state = next;
             history.Add(new(i, asked, answered, call, @return));
         }
 
         return [.. history.OrderBy(_ => random.Next())];
-    }
-
-    private sealed class OnePart<TInput> : IEqualityComparer<TInput>
-    {
-        public bool Equals(TInput? x, TInput? y) => true;
-
-        public int GetHashCode(TInput input) => 0;
     }
 }
