@@ -1,5 +1,4 @@
 using RaftKv.Consensus;
-using RaftKv.KeyValue;
 using RaftKv.Server;
 using RaftKv.Sim.Checks;
 using RaftKv.Sim.World;
@@ -7,7 +6,10 @@ using RaftKv.Sim.World;
 namespace RaftKv.Sim;
 
 /// <summary>Connects one incarnation of a server to the checks and to the trace.</summary>
-internal sealed class ReplicaChecks(ClusterChecks checks, Scheduler scheduler, KvStateMachine machine) : ReplicaObserver
+/// <param name="checks">The checks over all servers.</param>
+/// <param name="scheduler">The scheduler of the server's world.</param>
+/// <param name="stateHash">A hash of the state machine's present state.</param>
+internal class ReplicaChecks(ClusterChecks checks, Scheduler scheduler, Func<ulong> stateHash) : ReplicaObserver
 {
     private Raft? _raft;
     private (Role Role, Term Term, LogIndex Commit) _traced;
@@ -16,15 +18,15 @@ internal sealed class ReplicaChecks(ClusterChecks checks, Scheduler scheduler, K
     public void Started(Raft raft)
     {
         _raft = raft;
-        checks.Started(raft, machine.StateHash);
+        checks.Started(raft, stateHash());
         TurnEnded();
     }
 
     public override void Sending(in Message message) => checks.Sending(_raft!, message);
 
-    public override void Applied(in LogEntry entry) => checks.Applied(_raft!, entry, machine.StateHash);
+    public override void Applied(in LogEntry entry) => checks.Applied(_raft!, entry, stateHash());
 
-    public override void Restored(SnapshotId snapshot) => checks.Restored(_raft!, snapshot.Index, machine.StateHash);
+    public override void Restored(SnapshotId snapshot) => checks.Restored(_raft!, snapshot.Index, stateHash());
 
     public override void TurnEnded()
     {

@@ -39,6 +39,9 @@ internal sealed class SimCluster
     /// <summary>Where the servers listen.</summary>
     public IReadOnlyList<string> Addresses => [.. _members.Select(member => member.Address)];
 
+    /// <summary>The server of an id, as its last incarnation started it; null while it recovers.</summary>
+    public KvServer? Server(NodeId id) => _servers[id.Value - 1];
+
     /// <summary>
     /// Why the cluster has not settled: exactly one leader, equal logs, everything committed and applied everywhere,
     /// equal
@@ -82,7 +85,7 @@ internal sealed class SimCluster
         {
             ReplicaChecks? checks = null;
             var server = await KvServer.StartAsync(Options(member.Id), platform,
-                machine => checks = new ReplicaChecks(Checks, _world.Scheduler, machine));
+                machine => checks = new ReplicaChecks(Checks, _world.Scheduler, () => machine.StateHash));
             if (platform.Loop.IsStopped)
                 return;
             server.Replica.Failed += failure => _world.Scheduler.Fail((SimLoop)platform.Loop, failure);
