@@ -54,6 +54,15 @@ internal sealed record SeedConfiguration
 
     public required TimeSpan ElectionTimeout { get; init; }
     public required TimeSpan HeartbeatInterval { get; init; }
+
+    /// <summary>
+    /// Which servers ask for pre-votes: bit n for server n. Mixed, as during an upgrade, in some seeds.
+    /// </summary>
+    public required int PreVoters { get; init; }
+
+    /// <summary>Which servers check their quorum and heed a leader they hear.</summary>
+    public required int QuorumCheckers { get; init; }
+
     public required int MaxAppendBytes { get; init; }
     public required int MaxInflightAppends { get; init; }
     public required int SnapshotEveryEntries { get; init; }
@@ -117,6 +126,8 @@ internal sealed record SeedConfiguration
             SegmentBytes = Pick(choose, "segment bytes", 8, 16, 64) * 1024,
             Store = (KvStoreKind)choose.Choose("store", 2),
             LeaderFaultPercent = Often(choose, "leader faults") ? Pick(choose, "leader faults", 50, 75, 90) : 0,
+            PreVoters = Servers(choose, "pre-vote"),
+            QuorumCheckers = Servers(choose, "check quorum"),
         };
     }
 
@@ -126,6 +137,10 @@ internal sealed record SeedConfiguration
         foreach (var property in typeof(SeedConfiguration).GetProperties())
             yield return string.Create(CultureInfo.InvariantCulture, $"{property.Name,-22} {property.GetValue(this)}");
     }
+
+    /// <summary>Mostly all servers, else some or none.</summary>
+    private static int Servers(IDecisions choose, string site) =>
+        Pick(choose, site, -1, -1, choose.Choose(site, 256), 0);
 
     private static bool Often(IDecisions choose, string fault) => choose.Choose(fault, 2) == 1;
 

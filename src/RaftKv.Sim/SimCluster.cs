@@ -110,6 +110,8 @@ internal sealed class SimCluster
                 Voters = [.. _members.Select(member => member.Id)],
                 ElectionTimeout = _configuration.ElectionTimeout,
                 HeartbeatInterval = _configuration.HeartbeatInterval,
+                PreVote = (_configuration.PreVoters >> id.Value & 1) == 1,
+                CheckQuorum = (_configuration.QuorumCheckers >> id.Value & 1) == 1,
                 MaxAppendBytes = _configuration.MaxAppendBytes,
                 MaxInflightAppends = _configuration.MaxInflightAppends,
             },

@@ -22,6 +22,12 @@ public enum MessageKind : byte
 
     /// <summary><see cref="Consensus.SnapshotReply"/>.</summary>
     SnapshotReply = 6,
+
+    /// <summary><see cref="Consensus.PreVote"/>.</summary>
+    PreVote = 7,
+
+    /// <summary><see cref="Consensus.PreVoteReply"/>.</summary>
+    PreVoteReply = 8,
 }
 
 /// <summary>
@@ -62,12 +68,13 @@ public readonly record struct Message
     /// <summary>Wraps entries or a heartbeat.</summary>
     public Message(NodeId from, NodeId to, Term term, long number, in AppendEntries body)
         : this(MessageKind.AppendEntries, from, to, term, number) =>
-        (_index, _entryTerm, _extra, _entries) = (body.PrevIndex, body.PrevTerm, body.Commit.Value, body.Entries);
+        (_index, _entryTerm, _extra, _entries, _total) =
+            (body.PrevIndex, body.PrevTerm, body.Commit.Value, body.Entries, body.Round);
 
     /// <summary>Wraps the answer to entries.</summary>
     public Message(NodeId from, NodeId to, Term term, long number, in AppendReply body)
         : this(MessageKind.AppendReply, from, to, term, number) =>
-        (_flag, _index, _entryTerm) = (body.Accepted, body.Index, body.ConflictTerm);
+        (_flag, _index, _entryTerm, _total) = (body.Accepted, body.Index, body.ConflictTerm, body.Round);
 
     /// <summary>Wraps a piece of a snapshot.</summary>
     public Message(NodeId from, NodeId to, Term term, long number, in InstallSnapshot body)
@@ -80,6 +87,15 @@ public readonly record struct Message
         : this(MessageKind.SnapshotReply, from, to, term, number) =>
         (_index, _entryTerm, _extra, _flag) =
             (body.Snapshot.Index, body.Snapshot.Term, body.NextOffset, body.Installed);
+
+    /// <summary>Wraps a pre-vote request.</summary>
+    public Message(NodeId from, NodeId to, Term term, long number, in PreVote body)
+        : this(MessageKind.PreVote, from, to, term, number) =>
+        (_index, _entryTerm) = (body.LastLogIndex, body.LastLogTerm);
+
+    /// <summary>Wraps a pre-vote.</summary>
+    public Message(NodeId from, NodeId to, Term term, long number, in PreVoteReply body)
+        : this(MessageKind.PreVoteReply, from, to, term, number) => _flag = body.Granted;
 
     /// <summary>Which body the message carries.</summary>
     public MessageKind Kind { get; }
@@ -108,10 +124,11 @@ public readonly record struct Message
 
     /// <summary>The body of an <see cref="MessageKind.AppendEntries"/> message.</summary>
     public AppendEntries AppendEntries =>
-        Is(MessageKind.AppendEntries) ? new(_index, _entryTerm, new LogIndex(_extra), _entries) : default;
+        Is(MessageKind.AppendEntries) ? new(_index, _entryTerm, new LogIndex(_extra), _entries, _total) : default;
 
     /// <summary>The body of an <see cref="MessageKind.AppendReply"/> message.</summary>
-    public AppendReply AppendReply => Is(MessageKind.AppendReply) ? new(_flag, _index, _entryTerm) : default;
+    public AppendReply AppendReply =>
+        Is(MessageKind.AppendReply) ? new(_flag, _index, _entryTerm, _total) : default;
 
     /// <summary>The body of an <see cref="MessageKind.InstallSnapshot"/> message.</summary>
     public InstallSnapshot InstallSnapshot =>
@@ -120,6 +137,12 @@ public readonly record struct Message
     /// <summary>The body of a <see cref="MessageKind.SnapshotReply"/> message.</summary>
     public SnapshotReply SnapshotReply =>
         Is(MessageKind.SnapshotReply) ? new(new SnapshotId(_index, _entryTerm), _extra, _flag) : default;
+
+    /// <summary>The body of a <see cref="MessageKind.PreVote"/> message.</summary>
+    public PreVote PreVote => Is(MessageKind.PreVote) ? new(_index, _entryTerm) : default;
+
+    /// <summary>The body of a <see cref="MessageKind.PreVoteReply"/> message.</summary>
+    public PreVoteReply PreVoteReply => Is(MessageKind.PreVoteReply) ? new(_flag) : default;
 
     /// <summary>One line: kind, sender, receiver, term, number and body.</summary>
     public override string ToString()
@@ -132,6 +155,8 @@ public readonly record struct Message
             MessageKind.AppendReply => AppendReply,
             MessageKind.InstallSnapshot => InstallSnapshot,
             MessageKind.SnapshotReply => SnapshotReply,
+            MessageKind.PreVote => PreVote,
+            MessageKind.PreVoteReply => PreVoteReply,
             _ => "empty",
         };
         return $"{From}->{To} term {Term} #{Number} {body}";

@@ -1,5 +1,14 @@
 namespace RaftKv.Consensus;
 
+/// <summary>
+/// A server asks whether it would get a vote in the term after its own (dissertation §9.6). Changes nothing at the
+/// receiver, whatever the terms.
+/// </summary>
+public readonly record struct PreVote(LogIndex LastLogIndex, Term LastLogTerm);
+
+/// <summary>The answer to <see cref="PreVote"/>: no promise.</summary>
+public readonly record struct PreVoteReply(bool Granted);
+
 /// <summary>A candidate asks for a vote (paper §5.2, §5.4.1).</summary>
 public readonly record struct RequestVote(LogIndex LastLogIndex, Term LastLogTerm);
 
@@ -8,10 +17,10 @@ public readonly record struct VoteReply(bool Granted);
 
 /// <summary>
 /// The leader replicates entries, or with none only asserts its leadership (paper §5.3). <paramref name="Entries"/>
-/// follow <paramref name="PrevIndex"/> without gaps.
+/// follow <paramref name="PrevIndex"/> without gaps. <paramref name="Round"/> is the leader's newest heartbeat round.
 /// </summary>
 public readonly record struct AppendEntries(
-    LogIndex PrevIndex, Term PrevTerm, LogIndex Commit, ReadOnlyMemory<LogEntry> Entries);
+    LogIndex PrevIndex, Term PrevTerm, LogIndex Commit, ReadOnlyMemory<LogEntry> Entries, long Round = 0);
 
 /// <summary>The answer to <see cref="AppendEntries"/>.</summary>
 /// <param name="Accepted">Whether the previous entry matched and the follower's log now holds the entries.</param>
@@ -22,7 +31,10 @@ public readonly record struct AppendEntries(
 /// <param name="ConflictTerm">
 /// When rejected: the follower's term at <paramref name="Index"/>, or 0 if it has no entry there.
 /// </param>
-public readonly record struct AppendReply(bool Accepted, LogIndex Index, Term ConflictTerm);
+/// <param name="Round">
+/// The request's round: accepted or not, the sender knew this leader as the term's when the round had begun.
+/// </param>
+public readonly record struct AppendReply(bool Accepted, LogIndex Index, Term ConflictTerm, long Round = 0);
 
 /// <summary>
 /// The leader sends a piece of its snapshot to a follower that is behind the log's first entry (paper §7).

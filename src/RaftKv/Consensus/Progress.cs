@@ -43,6 +43,9 @@ public sealed class Progress
     /// <summary>How many appends with entries are unacknowledged.</summary>
     public int InflightAppends => Inflights.Count;
 
+    /// <summary>The newest heartbeat round that the follower has answered.</summary>
+    public long Round { get; private set; }
+
     internal Inflights Inflights { get; }
 
     internal SnapshotTransfer Transfer { get; } = new();
@@ -54,8 +57,11 @@ public sealed class Progress
     internal void Restart(LogIndex lastIndex, long firstNumber)
     {
         Match = LogIndex.Zero;
+        Round = 0;
         Probe(lastIndex.Next, firstNumber);
     }
+
+    internal void Answered(long round) => Round = Math.Max(Round, round);
 
     internal void ProbeSent(long number) => ProbeNumber = number;
 

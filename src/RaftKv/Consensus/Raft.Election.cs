@@ -57,17 +57,22 @@ public sealed partial class Raft
         }
 
         var request = message.RequestVote;
-        var upToDate = request.LastLogTerm > Log.LastTerm
-            || (request.LastLogTerm == Log.LastTerm && request.LastLogIndex >= Log.LastIndex);
-        var granted = upToDate && (VotedFor == NodeId.None || VotedFor == message.From);
+        var granted = (VotedFor == NodeId.None || VotedFor == message.From)
+            && IsUpToDate(request.LastLogIndex, request.LastLogTerm);
         if (granted)
         {
             VotedFor = message.From;
+            // What it was asking for itself would come in the way of the server that it votes for.
+            Role = Role.Follower;
             RestartElectionTimer();
         }
 
         Send(new Message(Id, message.From, Term, message.Number, new VoteReply(granted)), Gate());
     }
+
+    /// <summary>Whether a log that ends there holds everything that this one can have helped to commit.</summary>
+    private bool IsUpToDate(LogIndex lastIndex, Term lastTerm) =>
+        lastTerm > Log.LastTerm || (lastTerm == Log.LastTerm && lastIndex >= Log.LastIndex);
 
     private void OnVoteReply(in Message message)
     {
@@ -79,6 +84,9 @@ public sealed partial class Raft
     {
         switch (_ballot.Record(Configuration, voter, granted))
         {
+            case ElectionOutcome.Won when Role == Role.PreCandidate:
+                StartElection();
+                break;
             case ElectionOutcome.Won:
                 BecomeLeader();
                 break;
@@ -93,8 +101,9 @@ public sealed partial class Raft
         CheckElected();
         Role = Role.Leader;
         Leader = Id;
-        _heartbeatDeadline = _now + _options.HeartbeatInterval.Ticks;
         _heartbeatDue = false;
+        _rounds.Restart(_now);
+        BeginRound();
         foreach (var follower in _followers)
             follower.Restart(Log.LastIndex, _lastNumber + 1);
         _uncommittedBytes = 0;
@@ -108,7 +117,8 @@ public sealed partial class Raft
     {
         CheckLeader(leader);
         Role = Role.Follower;
-        Leader = leader;
+        Leader = _lastLeader = leader;
+        _lastContact = _now;
         RestartElectionTimer();
     }
 }

@@ -27,7 +27,7 @@ public sealed partial class Raft
         var matched = append.PrevIndex + append.Entries.Length;
         // What lies behind that may be a deposed leader's, even below the leader's commit index.
         CommitTo(LogIndex.Min(append.Commit, matched));
-        Reply(message, message.Number, new AppendReply(Accepted: true, matched, Term.Zero));
+        Reply(message, message.Number, new AppendReply(Accepted: true, matched, Term.Zero, append.Round));
     }
 
     private void Merge(in LogEntry entry)
@@ -56,7 +56,7 @@ public sealed partial class Raft
     {
         var index = Log.LastWithTermAtMost(LogIndex.Min(append.PrevIndex, Log.LastIndex), append.PrevTerm);
         index = LogIndex.Max(index, CommitIndex);
-        return new AppendReply(Accepted: false, index, Log.TermAt(index));
+        return new AppendReply(Accepted: false, index, Log.TermAt(index), append.Round);
     }
 
     private void Reply(in Message request, long number, in AppendReply reply) =>

@@ -32,8 +32,14 @@ public sealed partial class Raft
 
     private void HeartbeatDue()
     {
+        if (IsDeserted)
+        {
+            BecomeFollower();
+            return;
+        }
+
         _heartbeatDue = true;
-        _heartbeatDeadline = _now + _options.HeartbeatInterval.Ticks;
+        BeginRound();
     }
 
     private void SendToFollowers()
@@ -98,13 +104,17 @@ public sealed partial class Raft
 
     private void SendAppend(
         NodeId to, long number, LogIndex previous, Term previousTerm, ReadOnlyMemory<LogEntry> entries) =>
-        Send(new Message(Id, to, Term, number, new AppendEntries(previous, previousTerm, CommitIndex, entries)));
+        Send(new Message(
+            Id, to, Term, number,
+            new AppendEntries(previous, previousTerm, CommitIndex, entries, _rounds.Last)));
 
     private void OnAppendReply(in Message message, Progress follower)
     {
-        if (!AnswersRequest(message))
-            return;
         var reply = message.AppendReply;
+        if (!AnswersRequest(message) || reply.Round > _rounds.Last)
+            return;
+        follower.Answered(reply.Round);
+        ConfirmRounds();
         if (reply.Accepted)
         {
             Accepted(follower, message.Number, reply.Index);

@@ -42,6 +42,8 @@ public sealed partial class Raft
             .ToArray();
         _matchOf = voter => MatchIndex(voter).Value;
         Configuration = Configuration.Of(options.Voters);
+        _roundOf = voter => voter == Id ? _rounds.Last : Follower(voter)?.Round ?? 0;
+        _lastContact = now - options.ElectionTimeout.Ticks;
 
         Log = Recover(recovered);
         Snapshot = recovered.Snapshot;
@@ -158,6 +160,8 @@ public sealed partial class Raft
             return;
         if (Role == Role.Leader)
             HeartbeatDue();
+        else if (_options.PreVote)
+            StartPreElection();
         else
             StartElection();
     }
@@ -166,7 +170,9 @@ public sealed partial class Raft
     {
         if (message.To != Id || Follower(message.From) is not { } sender)
             return;
-        if (message.Term > Term)
+        if (message.Kind is MessageKind.RequestVote or MessageKind.PreVote && HearsLeader(message.From))
+            return;
+        if (message.Term > Term && message.Kind != MessageKind.PreVote)
         {
             EnterTerm(message.Term, NodeId.None);
             BecomeFollower();
@@ -191,6 +197,12 @@ public sealed partial class Raft
                 break;
             case MessageKind.SnapshotReply:
                 OnSnapshotReply(message, sender);
+                break;
+            case MessageKind.PreVote:
+                OnPreVote(message);
+                break;
+            case MessageKind.PreVoteReply:
+                OnPreVoteReply(message);
                 break;
         }
     }

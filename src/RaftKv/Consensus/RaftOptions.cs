@@ -18,6 +18,18 @@ public sealed record RaftOptions
     /// <summary>The longest silence of a leader towards a follower; well below <see cref="ElectionTimeout"/>.</summary>
     public TimeSpan HeartbeatInterval { get; init; } = TimeSpan.FromMilliseconds(75);
 
+    /// <summary>
+    /// Whether this server asks if it would be elected before it raises the term (dissertation §9.6), so that one that
+    /// was cut off does not depose a working leader when it returns. Every server answers, whatever its own setting.
+    /// </summary>
+    public bool PreVote { get; init; } = true;
+
+    /// <summary>
+    /// Whether this server steps down when it leads and hears no quorum for <see cref="ElectionTimeout"/>, and refuses
+    /// to vote while it has heard from a leader within that time (dissertation §6.2, §4.2.3).
+    /// </summary>
+    public bool CheckQuorum { get; init; } = true;
+
     /// <summary>Most payload bytes in one AppendEntries; a larger single entry travels alone.</summary>
     public int MaxAppendBytes { get; init; } = 512 * 1024;
 

@@ -34,10 +34,13 @@ internal static partial class MessageCodec
         BodyCase.RequestVote => WhyNegative(parsed.RequestVote.LastLogIndex, parsed.RequestVote.LastLogTerm),
         BodyCase.VoteReply => null,
         BodyCase.AppendEntries => WhyImpossible(parsed.AppendEntries),
-        BodyCase.AppendReply => WhyNegative(parsed.AppendReply.Index, parsed.AppendReply.ConflictTerm),
+        BodyCase.AppendReply => WhyNegative(
+            parsed.AppendReply.Index, parsed.AppendReply.ConflictTerm, parsed.AppendReply.Round),
         BodyCase.InstallSnapshot => WhyImpossible(parsed.InstallSnapshot),
         BodyCase.SnapshotReply => WhyNegative(
             parsed.SnapshotReply.SnapshotIndex, parsed.SnapshotReply.SnapshotTerm, parsed.SnapshotReply.NextOffset),
+        BodyCase.PreVote => WhyNegative(parsed.PreVote.LastLogIndex, parsed.PreVote.LastLogTerm),
+        BodyCase.PreVoteReply => null,
         _ => "a message between servers has no body",
     };
 
@@ -50,7 +53,7 @@ internal static partial class MessageCodec
             if (entry.Term <= 0 || (EntryKind)entry.Kind is < EntryKind.NoOp or > EntryKind.Command)
                 return $"an entry has term {entry.Term} and kind {(int)entry.Kind}";
         }
-        return WhyNegative(append.PrevIndex, append.PrevTerm, append.Commit);
+        return WhyNegative(append.PrevIndex, append.PrevTerm, append.Commit) ?? WhyNegative(append.Round, 0);
     }
 
     private static string? WhyImpossible(Protocol.InstallSnapshot install) =>
@@ -78,7 +81,7 @@ internal static partial class MessageCodec
             case BodyCase.AppendReply:
                 var append = parsed.AppendReply;
                 return new(from, to, term, number, new AppendReply(
-                    append.Accepted, new(append.Index), new(append.ConflictTerm)));
+                    append.Accepted, new(append.Index), new(append.ConflictTerm), append.Round));
             case BodyCase.InstallSnapshot:
                 var install = parsed.InstallSnapshot;
                 return new(from, to, term, number, new InstallSnapshot(
@@ -86,6 +89,11 @@ internal static partial class MessageCodec
                     install.Offset,
                     install.TotalBytes,
                     install.Data.Memory));
+            case BodyCase.PreVote:
+                var ask = parsed.PreVote;
+                return new(from, to, term, number, new PreVote(new(ask.LastLogIndex), new(ask.LastLogTerm)));
+            case BodyCase.PreVoteReply:
+                return new(from, to, term, number, new PreVoteReply(parsed.PreVoteReply.Granted));
             default:
                 var reply = parsed.SnapshotReply;
                 return new(from, to, term, number, new SnapshotReply(
@@ -102,6 +110,7 @@ internal static partial class MessageCodec
             entries[i] = new LogEntry(
                 new(parsed.PrevIndex + 1 + i), new(entry.Term), (EntryKind)entry.Kind, entry.Data.Memory);
         }
-        return new AppendEntries(new(parsed.PrevIndex), new(parsed.PrevTerm), new(parsed.Commit), entries);
+        return new AppendEntries(
+            new(parsed.PrevIndex), new(parsed.PrevTerm), new(parsed.Commit), entries, parsed.Round);
     }
 }

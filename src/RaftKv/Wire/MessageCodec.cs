@@ -40,6 +40,7 @@ internal static partial class MessageCodec
                     Accepted = append.Accepted,
                     Index = append.Index.Value,
                     ConflictTerm = append.ConflictTerm.Value,
+                    Round = append.Round,
                 };
                 break;
             case MessageKind.InstallSnapshot:
@@ -63,6 +64,17 @@ internal static partial class MessageCodec
                     Installed = snapshot.Installed,
                 };
                 break;
+            case MessageKind.PreVote:
+                var preVote = message.PreVote;
+                envelope.PreVote = new()
+                {
+                    LastLogIndex = preVote.LastLogIndex.Value,
+                    LastLogTerm = preVote.LastLogTerm.Value,
+                };
+                break;
+            case MessageKind.PreVoteReply:
+                envelope.PreVoteReply = new() { Granted = message.PreVoteReply.Granted };
+                break;
             default:
                 throw new InvariantViolationException("message kind", $"{message.Kind} cannot be sent");
         }
@@ -76,6 +88,7 @@ internal static partial class MessageCodec
             PrevIndex = append.PrevIndex.Value,
             PrevTerm = append.PrevTerm.Value,
             Commit = append.Commit.Value,
+            Round = append.Round,
         };
         var expected = append.PrevIndex;
         foreach (ref readonly var entry in append.Entries.Span)

@@ -40,7 +40,17 @@ internal sealed class RandomCluster
             MaxInflightAppends = Draw(1, 3, 64),
             MaxUncommittedBytes = Draw(40, 1_000_000),
         };
-        Servers = [.. options.Voters.Select(id => new RandomServer(this, options with { Id = id }))];
+        // Sometimes on, sometimes off, sometimes mixed, as during an upgrade.
+        var (preVoters, checkers) = (Draw(0, -1, Random.Next()), Draw(0, -1, Random.Next()));
+        Servers =
+        [
+            .. options.Voters.Select(id => new RandomServer(this, options with
+            {
+                Id = id,
+                PreVote = (preVoters >> id.Value & 1) == 1,
+                CheckQuorum = (checkers >> id.Value & 1) == 1,
+            })),
+        ];
     }
 
     public Random Random { get; }

@@ -12,6 +12,10 @@ internal sealed class TestCluster
     public static TestCluster Of(int size) =>
         new([.. Enumerable.Range(1, size).Select(id => new TestServer(id, size))]);
 
+    /// <summary>Servers whose election time-outs differ: the lower the id, the sooner.</summary>
+    public static TestCluster Of(int size, Func<RaftOptions, RaftOptions> configure) =>
+        new([.. Enumerable.Range(1, size).Select(id => new TestServer(id, size, null, _ => id << 11, configure))]);
+
     /// <summary>Which messages are lost.</summary>
     public Func<Message, bool> Lose { get; set; } = _ => false;
 
@@ -53,6 +57,22 @@ internal sealed class TestCluster
                 }
             }
         }
+    }
+
+    /// <summary>Lets time pass for everyone; who is due acts, and all that follows arrives at once.</summary>
+    public void Pass(TimeSpan time)
+    {
+        var end = _servers.Max(server => server.Now) + time.Ticks;
+        while (_servers.MinBy(server => server.Raft.NextDeadline) is { } next && next.Raft.NextDeadline <= end)
+        {
+            foreach (var server in _servers)
+                server.Now = Math.Max(server.Now, next.Raft.NextDeadline);
+            next.Step(Input.TimePassed);
+            Run();
+        }
+
+        foreach (var server in _servers)
+            server.Now = end;
     }
 
     /// <summary>The leader's next heartbeat, and all that follows from it.</summary>

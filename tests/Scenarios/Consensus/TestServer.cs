@@ -2,7 +2,10 @@ using RaftKv.Consensus;
 
 namespace RaftKv.Scenarios.Consensus;
 
-/// <summary>One server's core, driven by hand: every effect is kept for the test to look at.</summary>
+/// <summary>
+/// One server's core, driven by hand: every effect is kept for the test to look at. Without PreVote and CheckQuorum, as
+/// in the paper, unless the test asks for them.
+/// </summary>
 internal sealed class TestServer
 {
     private readonly Effects _effects = new();
@@ -13,7 +16,13 @@ internal sealed class TestServer
         int id, int voters, RecoveredState? recovered = null, RandomBelow? random = null,
         Func<RaftOptions, RaftOptions>? configure = null)
     {
-        var options = new RaftOptions { Id = Id(id), Voters = [.. Enumerable.Range(1, voters).Select(Id)] };
+        var options = new RaftOptions
+        {
+            Id = Id(id),
+            Voters = [.. Enumerable.Range(1, voters).Select(Id)],
+            PreVote = false,
+            CheckQuorum = false,
+        };
         Disk.Load(recovered ?? RecoveredState.Fresh);
         Options = configure is null ? options : configure(options);
         Raft = new Raft(Options, recovered ?? RecoveredState.Fresh, random ?? (_ => 0), Now);

@@ -77,17 +77,19 @@ public static class WireRecords
                 from commit in Index
                 from data in Gen.ArrayOf(_bytes, 3)
                 from count in Gen.Choose(0, 3)
+                from round in _position
                 select new Message(
                     sender,
                     to,
                     at,
                     number,
-                    new AppendEntries(prevIndex, prevTerm, commit, Entries(prevIndex, data[..count]))),
+                    new AppendEntries(prevIndex, prevTerm, commit, Entries(prevIndex, data[..count]), round)),
             MessageKind.AppendReply =>
                 from accepted in Flag
                 from index in Index
                 from conflict in Term
-                select new Message(sender, to, at, number, new AppendReply(accepted, index, conflict)),
+                from round in _position
+                select new Message(sender, to, at, number, new AppendReply(accepted, index, conflict, round)),
             MessageKind.InstallSnapshot =>
                 from id in Snapshot
                 from offset in _position
@@ -100,6 +102,12 @@ public static class WireRecords
                 from next in _position
                 from installed in Flag
                 select new Message(sender, to, at, number, new SnapshotReply(id, next, installed)),
+            MessageKind.PreVote =>
+                from index in Index
+                from last in Term
+                select new Message(sender, to, at, number, new PreVote(index, last)),
+            MessageKind.PreVoteReply =>
+                Flag.Select(granted => new Message(sender, to, at, number, new PreVoteReply(granted))),
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "no generator"),
         };
 

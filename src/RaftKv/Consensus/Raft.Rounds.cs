@@ -1,0 +1,20 @@
+namespace RaftKv.Consensus;
+
+// Which servers still follow: dissertation §6.2.
+public sealed partial class Raft
+{
+    private readonly HeartbeatRounds _rounds = new();
+    private readonly Func<NodeId, long> _roundOf;
+
+    private void BeginRound()
+    {
+        _heartbeatDeadline = _now + _options.HeartbeatInterval.Ticks;
+        _rounds.Begin(_now);
+    }
+
+    private void ConfirmRounds() => _rounds.Confirm(Configuration.Reached(_roundOf));
+
+    /// <summary>A leader that no quorum hears cannot commit; its clients had better look for another one.</summary>
+    private bool IsDeserted =>
+        _options.CheckQuorum && _now - _rounds.ConfirmedAt >= _options.ElectionTimeout.Ticks;
+}
