@@ -1,0 +1,65 @@
+using RaftKv.Consensus;
+
+namespace RaftKv.Scenarios.Scripts;
+
+// Questions about the state; answered at every log level.
+internal sealed partial class InteractionScript
+{
+    private bool Answer(ScriptCommand command)
+    {
+        switch (command.Verb)
+        {
+            case "status":
+                Status(Node(command).Raft);
+                return true;
+            case "raft-log":
+                Log(Node(command).Raft);
+                return true;
+            case "disk":
+                Disk(Node(command));
+                return true;
+            case "raft-state":
+                foreach (var node in command.Words.Count == 0 ? _nodes.Values : Nodes(command))
+                    State(node);
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    /// <summary>What a leader knows about its followers.</summary>
+    private void Status(Raft raft)
+    {
+        if (raft.Role != Role.Leader)
+            World.Transcript.Answer(raft.Id, "does not lead");
+        foreach (var follower in raft.Role == Role.Leader ? raft.Followers : [])
+            World.Transcript.Answer(follower.Id, Wording.Of(follower));
+    }
+
+    private void Log(Raft raft)
+    {
+        World.Transcript.Answer(raft.Id, $"behind {raft.Log.BaseIndex}@{raft.Log.BaseTerm}");
+        for (var index = raft.FirstIndex; index <= raft.LastIndex; index = index.Next)
+            World.Transcript.Answer(raft.Id, Wording.Of(raft.Log[index]));
+    }
+
+    /// <summary>What a restart would find.</summary>
+    private void Disk(ScriptNode node)
+    {
+        var recovered = node.Disk.Recover();
+        World.Transcript.Answer(
+            node.Raft.Id, $"{Wording.Of(recovered.HardState)}, snapshot {recovered.Snapshot}");
+        foreach (var entry in recovered.Entries)
+            World.Transcript.Answer(node.Raft.Id, Wording.Of(entry));
+    }
+
+    private void State(ScriptNode node)
+    {
+        var raft = node.Raft;
+        World.Transcript.Answer(
+            raft.Id,
+            $"{raft.Role.ToString().ToLowerInvariant(),-9} term {raft.Term} vote {raft.VotedFor} leader {raft.Leader} "
+            + $"commit {raft.CommitIndex} applied {raft.AppliedIndex} last {raft.LastIndex}@{raft.Log.LastTerm} "
+            + $"durable {raft.DurableIndex}");
+    }
+}

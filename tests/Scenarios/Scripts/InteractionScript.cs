@@ -1,0 +1,119 @@
+using System.Text;
+using RaftKv.Consensus;
+
+namespace RaftKv.Scenarios.Scripts;
+
+/// <summary>
+/// Several cores, driven message by message. The verbs and the names of the scripts are those of etcd's raft (rafttest
+/// and testdata/*.txt), so that a reader finds the original.
+/// </summary>
+internal sealed partial class InteractionScript : IInterpreter
+{
+    private readonly SortedDictionary<int, ScriptNode> _nodes = [];
+    private ScriptWorld? _world;
+
+    private ScriptWorld World => _world ?? throw new FormatException("add-nodes comes first.");
+
+    public IEnumerable<string> Run(ScriptCommand command)
+    {
+        if (!Set(command) && !Drive(command) && !Answer(command))
+            throw new FormatException("There is no such verb.");
+        return World.Transcript.Take();
+    }
+
+    /// <summary>Verbs that make and arrange nodes.</summary>
+    private bool Set(ScriptCommand command)
+    {
+        switch (command.Verb)
+        {
+            case "add-nodes":
+                AddNodes(command);
+                return true;
+            case "log-level":
+                World.Transcript.Level = Enum.Parse<LogLevel>(command.Words[0], ignoreCase: true);
+                return true;
+            case "set-randomized-election-timeout":
+                Node(command).RandomizedElectionTimeout = TimeSpan.FromMilliseconds(command.Numbers[1]).Ticks;
+                return true;
+            case "restart":
+                Node(command).Restart();
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    /// <summary>Verbs that give a node an input, or let a part of its driver run.</summary>
+    private bool Drive(ScriptCommand command)
+    {
+        switch (command.Verb)
+        {
+            case "campaign":
+                Campaign(Node(command));
+                return true;
+            case "tick-election":
+                Node(command).Elapse(Node(command).Options.ElectionTimeout.Ticks);
+                return true;
+            case "tick-heartbeat":
+                Node(command).Elapse(Node(command).Options.HeartbeatInterval.Ticks);
+                return true;
+            case "propose":
+                foreach (var text in command.Words.Skip(1))
+                    Node(command).Step(Input.Propose(0, Encoding.UTF8.GetBytes(text)));
+                return true;
+            case "compact":
+                Node(command).Compact(new(command.Numbers[1]));
+                return true;
+            case "process-ready":
+                foreach (var node in Nodes(command))
+                    node.Turn();
+                return true;
+            case "process-append-thread":
+                foreach (var node in Nodes(command))
+                    node.PersistNext();
+                return true;
+            case "process-apply-thread":
+                foreach (var node in Nodes(command))
+                    node.ApplyNext();
+                return true;
+            case "deliver-msgs":
+                Deliver(command);
+                return true;
+            case "stabilize":
+                Stabilize(command.Words.Count == 0 ? [.. _nodes.Values] : [.. Nodes(command)]);
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private void AddNodes(ScriptCommand command)
+    {
+        command.Knows("voters", "inflight", "async-storage-writes", "prevote", "checkquorum");
+        var count = command.Numbers[0];
+        var voters = command.NumberList("voters");
+        if (voters.Length == 0)
+            voters = [.. Enumerable.Range(_nodes.Count + 1, count)];
+        _world ??= new ScriptWorld(voters.Max());
+        for (var added = 0; added < count; added++)
+        {
+            var id = _nodes.Count + 1;
+            var options = new RaftOptions { Id = new(id), Voters = [.. voters.Select(voter => new NodeId(voter))] };
+            // As in the original, what a script is not about is off.
+            options = options with
+            {
+                MaxInflightAppends = command.Option("inflight", options.MaxInflightAppends),
+                PreVote = command.Flag("prevote"),
+                CheckQuorum = command.Flag("checkquorum"),
+            };
+            _nodes.Add(id, new(World, options) { Asynchronous = command.Flag("async-storage-writes") });
+        }
+    }
+
+    /// <summary>The time-out of a node that is no leader.</summary>
+    private static void Campaign(ScriptNode node) => node.Elapse(Math.Max(0, node.Raft.NextDeadline - node.Now));
+
+    private ScriptNode Node(ScriptCommand command) => _nodes[ScriptCommand.Number(command.Words[0])];
+
+    private IEnumerable<ScriptNode> Nodes(ScriptCommand command) => command.Numbers.Select(id => _nodes[id]);
+}

@@ -1,0 +1,76 @@
+using RaftKv.Consensus;
+
+namespace RaftKv.Scenarios.Scripts;
+
+// What the core asks for at the end of a batch.
+internal sealed partial class ScriptNode
+{
+    // In one piece: the pieces have tests of their own. What storage has of a snapshot counts once a write says so.
+    private const int SnapshotBytes = 10;
+
+    /// <summary>A snapshot of the state machine as it is; the log goes up to <paramref name="through"/>.</summary>
+    public void Compact(LogIndex through)
+    {
+        var snapshot = new SnapshotId(_applied, Raft.Log.TermAt(_applied));
+        _world.SnapshotStates[snapshot] = _state;
+        Step(Input.SnapshotTaken(snapshot, through));
+    }
+
+    private void CarryOut()
+    {
+        foreach (var write in _effects.Writes)
+        {
+            Transcript.Event(Raft.Id, $"write {write.Token}", Wording.Of(write));
+            Disk.Write(write);
+        }
+
+        foreach (var (message, after) in _effects.Messages)
+        {
+            Transcript.Event(Raft.Id, after == 0 ? "send" : $"hold {after}", Wording.Of(message));
+            if (after == 0)
+                Send(message);
+            else
+                _held.Add(new(message, after));
+        }
+
+        foreach (var proposal in _effects.Proposals)
+            Transcript.Event(Raft.Id, "proposal", Outcome(proposal));
+        if (_effects.Restore is { } snapshot)
+            Restore(snapshot);
+        SnapshotRead[] reads = [.. _effects.SnapshotReads];
+        Message[] pieces = [.. _effects.SnapshotChunks];
+        _effects.Clear();
+        foreach (var read in reads)
+            Read(read);
+        foreach (var piece in pieces)
+            Store(piece);
+    }
+
+    private static string Outcome(ProposalResult proposal) =>
+        proposal.Status == ProposalStatus.Appended ? $"appended at {proposal.Index}@{proposal.Term}"
+        : proposal.Status == ProposalStatus.Busy ? "busy"
+        : "refused, not the leader";
+
+    private void Restore(SnapshotId snapshot)
+    {
+        Transcript.Event(Raft.Id, "restore", $"snapshot {snapshot}");
+        _toApply.Clear();
+        _handedOut = _applied = snapshot.Index;
+        _state = _world.SnapshotStates[snapshot];
+        _world.Checks.Restored(Raft, snapshot.Index, _state);
+    }
+
+    private void Read(in SnapshotRead read)
+    {
+        Transcript.Event(Raft.Id, "read", $"snapshot {Raft.Snapshot} for {read.To}");
+        var piece = new InstallSnapshot(Raft.Snapshot, 0, SnapshotBytes, new byte[SnapshotBytes]);
+        Step(Input.SnapshotRead(read, piece));
+    }
+
+    private void Store(in Message message)
+    {
+        var piece = message.InstallSnapshot;
+        Transcript.Event(Raft.Id, "store", $"snapshot {piece.Snapshot}");
+        Step(Input.SnapshotStored(message, piece.TotalBytes, complete: true));
+    }
+}

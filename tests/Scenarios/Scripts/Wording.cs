@@ -1,0 +1,79 @@
+using System.Text;
+using RaftKv.Consensus;
+
+namespace RaftKv.Scenarios.Scripts;
+
+/// <summary>How scripts write down what the core deals in.</summary>
+internal static class Wording
+{
+    public static string Of(in LogEntry entry) =>
+        $"{entry.Index}@{entry.Term} " + entry.Kind switch
+        {
+            EntryKind.NoOp => "no-op",
+            EntryKind.Command => Encoding.UTF8.GetString(entry.Data.Span),
+            _ => entry.Kind.ToString(),
+        };
+
+    public static string Of(ReadOnlySpan<LogEntry> entries)
+    {
+        var text = new StringBuilder();
+        foreach (ref readonly var entry in entries)
+            text.Append(text.Length == 0 ? "" : ", ").Append(Of(entry));
+        return text.ToString();
+    }
+
+    public static string Of(HardState state) => $"term {state.Term}, vote {state.VotedFor}";
+
+    public static string Of(in StorageWrite write) => write.Kind switch
+    {
+        StorageWriteKind.HardState => Of(write.HardState),
+        StorageWriteKind.Append => Of(write.Entries.Span),
+        StorageWriteKind.Reset => $"log restarts behind snapshot {write.Snapshot}",
+        StorageWriteKind.Compact => $"snapshot {write.Snapshot}, log compacted through {write.CompactThrough}",
+        _ => throw new ArgumentOutOfRangeException(nameof(write), write.Kind, "A kind of write without words."),
+    };
+
+    public static string Of(in Message message) =>
+        $"{message.From}->{message.To} {message.Kind,-15} term {message.Term} #{message.Number} {Body(message)}";
+
+    /// <summary>What a leader knows about a follower.</summary>
+    public static string Of(Progress follower)
+    {
+        var text = $"{follower.State.ToString().ToLowerInvariant(),-9} match {follower.Match} next {follower.Next}";
+        if (follower.InflightAppends > 0)
+            text += $" in flight {follower.InflightAppends}" + (follower.Inflights.IsFull ? " (full)" : "");
+        if (follower.State == ReplicationState.Snapshot)
+            text += $" snapshot {follower.Transfer.Snapshot}";
+        return text;
+    }
+
+    private static string Body(in Message message) => message.Kind switch
+    {
+        MessageKind.PreVote => $"last {message.PreVote.LastLogIndex}@{message.PreVote.LastLogTerm}",
+        MessageKind.PreVoteReply => message.PreVoteReply.Granted ? "granted" : "denied",
+        MessageKind.RequestVote => $"last {message.RequestVote.LastLogIndex}@{message.RequestVote.LastLogTerm}",
+        MessageKind.VoteReply => message.VoteReply.Granted ? "granted" : "denied",
+        MessageKind.AppendEntries => Body(message.AppendEntries),
+        MessageKind.AppendReply => Body(message.AppendReply),
+        MessageKind.InstallSnapshot => Body(message.InstallSnapshot),
+        MessageKind.SnapshotReply => Body(message.SnapshotReply),
+        _ => throw new ArgumentOutOfRangeException(nameof(message), message.Kind, "A kind of message without words."),
+    };
+
+    private static string Body(AppendEntries append)
+    {
+        var entries = append.Entries.Length == 0 ? "nothing" : Of(append.Entries.Span);
+        return $"round {append.Round} after {append.PrevIndex}@{append.PrevTerm} commit {append.Commit}: {entries}";
+    }
+
+    private static string Body(AppendReply reply) =>
+        $"round {reply.Round} " + (reply.Accepted
+            ? $"accepted, match {reply.Index}"
+            : $"rejected, try {reply.Index}@{reply.ConflictTerm}");
+
+    private static string Body(InstallSnapshot piece) =>
+        $"snapshot {piece.Snapshot}, bytes {piece.Offset}..{piece.Offset + piece.Data.Length} of {piece.TotalBytes}";
+
+    private static string Body(SnapshotReply reply) =>
+        $"snapshot {reply.Snapshot} " + (reply.Installed ? "installed" : $"wanted from byte {reply.NextOffset}");
+}
