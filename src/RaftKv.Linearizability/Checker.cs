@@ -28,7 +28,7 @@ public static class Checker
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(history);
         var meter = new BudgetMeter(budget ?? Budget.Unlimited);
-        return new CheckResult { Verdict = Decide(model, history, meter), Steps = meter.Steps };
+        return new CheckResult { Verdict = Decide(model, AsArray(history), meter), Steps = meter.Steps };
     }
 
     /// <summary>Explains why a history is illegal: by a few operations that cannot all be, whatever the others did.
@@ -47,13 +47,18 @@ public static class Checker
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(history);
         var meter = new BudgetMeter(budget ?? Budget.Unlimited);
-        return new CoreFinder<TState, TInput, TOutput>(model, history, meter).Find() is { } core
+        var operations = AsArray(history);
+        return new CoreFinder<TState, TInput, TOutput>(model, operations, meter).Find() is { } core
             ? new Explanation { Core = core, Sentence = Sentence.Of(model, [.. core.Select(index => history[index])]) }
             : null;
     }
 
+    private static Operation<TInput, TOutput>[] AsArray<TInput, TOutput>(
+        IReadOnlyList<Operation<TInput, TOutput>> history) =>
+        history as Operation<TInput, TOutput>[] ?? [.. history];
+
     internal static Verdict Decide<TState, TInput, TOutput>(
-        IModel<TState, TInput, TOutput> model, IReadOnlyList<Operation<TInput, TOutput>> history, BudgetMeter meter)
+        IModel<TState, TInput, TOutput> model, Operation<TInput, TOutput>[] history, BudgetMeter meter)
         where TInput : notnull
     {
         var undecided = new List<PartSearch>();
@@ -90,7 +95,7 @@ public static class Checker
 
     /// <summary>Decides a part when its values tell the order of what happened to them.</summary>
     private static Verdict DecideByValues<TState, TInput, TOutput>(
-        IModel<TState, TInput, TOutput> model, IReadOnlyList<Operation<TInput, TOutput>> history, Part part)
+        IModel<TState, TInput, TOutput> model, Operation<TInput, TOutput>[] history, Part part)
         where TInput : notnull
     {
         if (model is not ICellModel<TInput, TOutput> cells)

@@ -42,7 +42,7 @@ public sealed class HistoryRecorder<TInput, TOutput>
                 history.Add(operation);
         }
 
-        return history;
+        return history.ToArray();
     }
 
     /// <summary>Forgets everything, to record the next history.</summary>

@@ -4,7 +4,7 @@ namespace RaftKv.Linearizability.Explanations;
 
 /// <summary>Finds a minimal core of an illegal history: leaves out what is not needed, half by half.</summary>
 internal sealed class CoreFinder<TState, TInput, TOutput>(
-    IModel<TState, TInput, TOutput> model, IReadOnlyList<Operation<TInput, TOutput>> history, BudgetMeter meter)
+    IModel<TState, TInput, TOutput> model, Operation<TInput, TOutput>[] history, BudgetMeter meter)
     where TInput : notnull
 {
     // What a single attempt to do without some operations may cost; beyond it they stay in.
@@ -95,7 +95,7 @@ internal sealed class CoreFinder<TState, TInput, TOutput>(
     private bool IsIllegal(List<Operation<TInput, TOutput>> operations)
     {
         var attempt = new BudgetMeter(new Budget { Steps = AttemptSteps });
-        var verdict = Checker.Decide(model, operations, attempt);
+        var verdict = Checker.Decide(model, [.. operations], attempt);
         meter.Spend(attempt.Steps + operations.Count);
         return verdict == Verdict.Illegal;
     }

@@ -8,12 +8,12 @@ internal static class Relaxation
 {
     public static List<Operation<TInput, TOutput>> Outside<TState, TInput, TOutput>(
         IModel<TState, TInput, TOutput> model,
-        IReadOnlyList<Operation<TInput, TOutput>> history,
+        Operation<TInput, TOutput>[] history,
         IReadOnlySet<int> core)
         where TInput : notnull
     {
-        var relaxed = new List<Operation<TInput, TOutput>>(history.Count);
-        for (var i = 0; i < history.Count; i++)
+        var relaxed = new List<Operation<TInput, TOutput>>(history.Length);
+        for (var i = 0; i < history.Length; i++)
         {
             var operation = history[i];
             if (core.Contains(i))

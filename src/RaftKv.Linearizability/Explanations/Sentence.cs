@@ -42,7 +42,7 @@ internal static class Sentence
         return isOverwritten && core[^2].Return < core[^1].Call ? core[^2] : null;
 
         bool IsWrite(in Operation<TInput, TOutput> operation) =>
-            model.EffectOf(operation.Input, operation.Outcome) == CellEffect.Write;
+            model.EffectOf(operation) == CellEffect.Write;
     }
 
     private static string Told<TState, TInput, TOutput>(

@@ -8,10 +8,14 @@ internal static class KvHistoryFormat
 {
     public const string Name = "kv-history-1";
 
+    // Room for what the header promises is made at once, but not for more than this: it may lie.
+    private const int CapacityMax = 1 << 20;
+
     public static RecordedHistory Read(LineReader lines)
     {
         var count = ReadHeader(lines);
-        var operations = new List<Operation<KvInput, KvOutput>>();
+        var operations = new Operation<KvInput, KvOutput>[Math.Clamp(count, 0, CapacityMax)];
+        var read = 0;
         var line = new KvHistoryLine();
         while (lines.Next())
         {
@@ -25,13 +29,16 @@ internal static class KvHistoryFormat
                 throw lines.Malformed(exception.Message);
             }
 
-            if (operations.Count > 0 && operation.Call < operations[^1].Call)
-                throw lines.Malformed($"called at {operation.Call}, before the line above ({operations[^1].Call})");
-            operations.Add(operation);
+            if (read > 0 && operation.Call < operations[read - 1].Call)
+                throw lines.Malformed($"called at {operation.Call}, before the line above ({operations[read - 1].Call})");
+            if (read == operations.Length)
+                Array.Resize(ref operations, Math.Max(64, 2 * read));
+            operations[read++] = operation;
         }
 
-        if (operations.Count != count)
-            throw lines.Malformed($"the header promises {count} operations, the file holds {operations.Count}");
+        if (read != count)
+            throw lines.Malformed($"the header promises {count} operations, the file holds {read}");
+        Array.Resize(ref operations, read);
         return new RecordedHistory<KvState, KvInput, KvOutput>("kv", new KvModel(), operations);
     }
 

@@ -42,7 +42,7 @@ internal sealed class ProcessHistory<TInput, TOutput>(LineReader lines)
     }
 
     public IReadOnlyList<Operation<TInput, TOutput>> ToHistory() =>
-        [.. _operations.Where(operation => operation is not null).Select(operation => operation!.Value)];
+        _operations.Where(operation => operation is not null).Select(operation => operation!.Value).ToArray();
 
     private int Close(int process, int line)
     {

@@ -4,7 +4,7 @@ using RaftKv.Linearizability.UniqueValues;
 namespace RaftKv.Linearizability.Models;
 
 /// <summary>What an operation does to the one value that makes up the state.</summary>
-internal enum CellEffect
+internal enum CellEffect : byte
 {
     /// <summary>Nothing that anyone could tell: a read whose answer is not known.</summary>
     None,
@@ -35,11 +35,11 @@ internal readonly record struct CellOperation<TValue>(CellEffect Effect, TValue?
 internal interface ICellModel<TInput, TOutput>
 {
     /// <summary>What kind of effect an operation has.</summary>
-    CellEffect EffectOf(TInput input, Outcome<TOutput> outcome);
+    CellEffect EffectOf(in Operation<TInput, TOutput> operation);
 
     /// <summary>What the values of a part tell about the order of its operations; see <see cref="ChainFinder"/>.
     /// </summary>
-    (Verdict Verdict, Chains? Chains) FindChains(IReadOnlyList<Operation<TInput, TOutput>> history, Part part);
+    (Verdict Verdict, Chains? Chains) FindChains(Operation<TInput, TOutput>[] history, Part part);
 
     /// <summary>Whether an operation read what another wrote as a whole.</summary>
     bool Reads(in Operation<TInput, TOutput> read, in Operation<TInput, TOutput> write);
@@ -55,24 +55,25 @@ internal interface ICellModel<TValue, TInput, TOutput> : ICellModel<TInput, TOut
     TValue? InitialValue { get; }
 
     /// <summary>What an operation does.</summary>
-    CellOperation<TValue> OperationOf(TInput input, Outcome<TOutput> outcome);
+    CellOperation<TValue> OperationOf(in Operation<TInput, TOutput> operation);
 
     /// <summary>Room for the values of one part, starting with the initial one.</summary>
-    ValueNodes<TValue> Values();
+    /// <param name="writers">How many values will be written or appended.</param>
+    ValueNodes<TValue> Values(int writers);
 
-    CellEffect ICellModel<TInput, TOutput>.EffectOf(TInput input, Outcome<TOutput> outcome) =>
-        OperationOf(input, outcome).Effect;
+    CellEffect ICellModel<TInput, TOutput>.EffectOf(in Operation<TInput, TOutput> operation) =>
+        OperationOf(operation).Effect;
 
     (Verdict Verdict, Chains? Chains) ICellModel<TInput, TOutput>.FindChains(
-        IReadOnlyList<Operation<TInput, TOutput>> history, Part part) => ChainFinder.Find(this, history, part);
+        Operation<TInput, TOutput>[] history, Part part) => ChainFinder.Find(this, history, part);
 
     bool ICellModel<TInput, TOutput>.Reads(
         in Operation<TInput, TOutput> read, in Operation<TInput, TOutput> write) =>
-        OperationOf(read.Input, read.Outcome) is { Effect: CellEffect.Read } reading
-        && OperationOf(write.Input, write.Outcome) is { Effect: CellEffect.Write } writing
+        OperationOf(read) is { Effect: CellEffect.Read } reading
+        && OperationOf(write) is { Effect: CellEffect.Write } writing
         && EqualityComparer<TValue?>.Default.Equals(reading.Expected, writing.Value);
 
     bool ICellModel<TInput, TOutput>.ReadsInitial(in Operation<TInput, TOutput> read) =>
-        OperationOf(read.Input, read.Outcome) is { Effect: CellEffect.Read } reading
+        OperationOf(read) is { Effect: CellEffect.Read } reading
         && EqualityComparer<TValue?>.Default.Equals(reading.Expected, InitialValue);
 }

@@ -105,21 +105,25 @@ public sealed class KvModel(string? initial = null)
     /// <inheritdoc/>
     public string Describe(KvInput input, Outcome<KvOutput> outcome) => KvWords.Describe(input, outcome);
 
-    CellOperation<string> ICellModel<string, KvInput, KvOutput>.OperationOf(KvInput input, Outcome<KvOutput> outcome) =>
-        input.Kind switch
+    CellOperation<string> ICellModel<string, KvInput, KvOutput>.OperationOf(
+        in Operation<KvInput, KvOutput> operation) => operation.Input.Kind switch
         {
-            KvKind.Get when !outcome.IsKnown => default,
-            KvKind.Get => new(CellEffect.Read, outcome.Value.Value, null),
-            KvKind.Put => new(CellEffect.Write, null, input.Value),
+            KvKind.Get when !operation.Outcome.IsKnown => default,
+            KvKind.Get => new(CellEffect.Read, operation.Outcome.Value.Value, null),
+            KvKind.Put => new(CellEffect.Write, null, operation.Input.Value),
             KvKind.Delete => new(CellEffect.Write, null, null),
-            KvKind.Append => new(CellEffect.Append, null, input.Value),
-            KvKind.CompareAndSet when outcome is { IsKnown: true, Value: { Succeeded: false } found } =>
-                !found.ShowsValue ? new(CellEffect.ReadOther, input.Expected, null)
-                : found.Value != input.Expected ? new(CellEffect.Read, found.Value, null)
-                : new(CellEffect.Beyond, null, null),
-            KvKind.CompareAndSet => new(CellEffect.Swap, input.Expected, input.Value),
+            KvKind.Append => new(CellEffect.Append, null, operation.Input.Value),
+            KvKind.CompareAndSet => SwapOf(operation.Input, operation.Outcome),
             _ => new(CellEffect.Beyond, null, null),
         };
 
-    ValueNodes<string> ICellModel<string, KvInput, KvOutput>.Values() => new StringNodes(initial);
+    private static CellOperation<string> SwapOf(in KvInput input, in Outcome<KvOutput> outcome) =>
+        outcome is not { IsKnown: true, Value: { Succeeded: false } found }
+            ? new(CellEffect.Swap, input.Expected, input.Value)
+        : !found.ShowsValue ? new(CellEffect.ReadOther, input.Expected, null)
+        : found.Value != input.Expected ? new(CellEffect.Read, found.Value, null)
+        : new(CellEffect.Beyond, null, null);
+
+    ValueNodes<string> ICellModel<string, KvInput, KvOutput>.Values(int writers) =>
+        new StringNodes(initial, writers);
 }

@@ -77,8 +77,10 @@ public sealed class RegisterModel<TValue>(TValue? initial = default)
     private static string Text(TValue? value) => value?.ToString() ?? "nothing";
 
     CellOperation<TValue> ICellModel<TValue, RegisterInput<TValue>, RegisterOutput<TValue>>.OperationOf(
-        RegisterInput<TValue> input, Outcome<RegisterOutput<TValue>> outcome) =>
-        input.Kind switch
+        in Operation<RegisterInput<TValue>, RegisterOutput<TValue>> operation)
+    {
+        var (input, outcome) = (operation.Input, operation.Outcome);
+        return input.Kind switch
         {
             RegisterKind.Read when !outcome.IsKnown => default,
             RegisterKind.Read => new(CellEffect.Read, outcome.Value.Value, default),
@@ -87,7 +89,8 @@ public sealed class RegisterModel<TValue>(TValue? initial = default)
                 new(CellEffect.ReadOther, input.Expected, default),
             _ => new(CellEffect.Swap, input.Expected, input.Value),
         };
+    }
 
-    ValueNodes<TValue> ICellModel<TValue, RegisterInput<TValue>, RegisterOutput<TValue>>.Values() =>
-        new PlainNodes<TValue>(initial);
+    ValueNodes<TValue> ICellModel<TValue, RegisterInput<TValue>, RegisterOutput<TValue>>.Values(int writers) =>
+        new PlainNodes<TValue>(initial, writers);
 }

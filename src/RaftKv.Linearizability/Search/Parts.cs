@@ -5,11 +5,11 @@ internal static class Parts
 {
     /// <summary>The operations of each part, as indexes into the history.</summary>
     public static List<int[]> Split<TState, TInput, TOutput>(
-        IModel<TState, TInput, TOutput> model, IReadOnlyList<Operation<TInput, TOutput>> history)
+        IModel<TState, TInput, TOutput> model, Operation<TInput, TOutput>[] history)
         where TInput : notnull
     {
-        var finder = new PartFinder(history.Count);
-        for (var i = 0; i < history.Count; i++)
+        var finder = new PartFinder(history.Length);
+        for (var i = 0; i < history.Length; i++)
         {
             finder.Begin(i);
             model.Touch(history[i].Input, finder);

@@ -41,12 +41,12 @@ internal sealed class StateSpace<TState, TInput, TOutput> : StateSpace
     }
 
     /// <summary>The class of each operation of a part.</summary>
-    public int[] Classify(IReadOnlyList<Operation<TInput, TOutput>> history, Part part)
+    public int[] Classify(Operation<TInput, TOutput>[] history, Part part)
     {
         var cells = _model as ICellModel<TInput, TOutput>;
         foreach (var index in part.Source)
         {
-            if (cells?.EffectOf(history[index].Input, history[index].Outcome) is CellEffect.Beyond)
+            if (cells?.EffectOf(history[index]) is CellEffect.Beyond)
                 cells = null;
         }
 
@@ -80,7 +80,7 @@ internal sealed class StateSpace<TState, TInput, TOutput> : StateSpace
             return number;
         number = _classes.Count;
         _classes.Add(content);
-        var effect = cells?.EffectOf(operation.Input, operation.Outcome);
+        var effect = cells?.EffectOf(operation);
         _traits.Add((
             _model.IsReadOnly(operation.Input, operation.Outcome),
             effect is CellEffect.Write or CellEffect.Append,

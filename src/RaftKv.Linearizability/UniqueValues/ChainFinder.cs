@@ -11,37 +11,31 @@ internal static class ChainFinder
     /// answers at all; <see cref="Verdict.Unknown"/> when the values do not tell.
     /// </summary>
     public static (Verdict Verdict, Chains? Chains) Find<TValue, TInput, TOutput>(
-        ICellModel<TValue, TInput, TOutput> model, IReadOnlyList<Operation<TInput, TOutput>> history, Part part)
-    {
-        var operations = new CellOperation<TValue>[part.Count];
-        for (var i = 0; i < operations.Length; i++)
-        {
-            var operation = history[part.Source[i]];
-            operations[i] = model.OperationOf(operation.Input, operation.Outcome);
-        }
-
-        return new ChainFinder<TValue>(model.Values(), operations, part).Find();
-    }
+        ICellModel<TValue, TInput, TOutput> model, Operation<TInput, TOutput>[] history, Part part) =>
+        new ChainFinder<TValue, TInput, TOutput>(model, history, part).Find();
 }
 
 /// <summary>Finds the chains of one part.</summary>
-internal sealed class ChainFinder<TValue>(ValueNodes<TValue> nodes, CellOperation<TValue>[] operations, Part part)
+internal sealed class ChainFinder<TValue, TInput, TOutput>(
+    ICellModel<TValue, TInput, TOutput> model, Operation<TInput, TOutput>[] history, Part part)
 {
     private const int None = Chains.None;
     private readonly List<int> _appends = [];
     private readonly List<(int Operation, TValue? Value)> _readsOfOthers = [];
-    private readonly int[] _nodeOf = new int[operations.Length];
-    private readonly int[] _nextRead = new int[operations.Length];
+    private readonly CellEffect[] _effects = new CellEffect[part.Count];
+    private readonly int[] _nodeOf = new int[part.Count];
+    private readonly int[] _nextRead = new int[part.Count];
     private readonly Stack<int> _toVisit = new();
-    private readonly List<int> _next = [];
-    private readonly List<int> _firstRead = [];
-    private readonly List<bool> _visited = [];
+    private ValueNodes<TValue> _nodes = null!;
+    private int[] _next = [];
+    private int[] _firstRead = [];
+    private bool[] _visited = [];
 
     public (Verdict, Chains?) Find()
     {
         if (!AddWriters())
             return (Verdict.Unknown, null);
-        for (var operation = 0; operation < operations.Length; operation++)
+        for (var operation = 0; operation < _effects.Length; operation++)
         {
             var verdict = part.IsUnknown(operation) ? Verdict.Linearizable : Observe(operation);
             while (verdict == Verdict.Linearizable && _toVisit.TryPop(out var node))
@@ -55,40 +49,54 @@ internal sealed class ChainFinder<TValue>(ValueNodes<TValue> nodes, CellOperatio
 
     private bool AddWriters()
     {
-        Array.Fill(_nodeOf, None);
-        for (var operation = 0; operation < operations.Length; operation++)
+        var writers = 0;
+        for (var i = 0; i < _effects.Length; i++)
         {
-            var (effect, expected, value) = operations[operation];
+            _effects[i] = model.EffectOf(history[part.Source[i]]);
+            if (_effects[i] == CellEffect.Beyond)
+                return false;
+            if (_effects[i] is CellEffect.Write or CellEffect.Swap or CellEffect.Append)
+                writers++;
+        }
+
+        _nodes = model.Values(writers);
+        Array.Fill(_nodeOf, None);
+        for (var operation = 0; operation < _effects.Length; operation++)
+        {
+            if (_effects[operation] is CellEffect.Read or CellEffect.None)
+                continue;
+            var (effect, expected, value) = Operation(operation);
             switch (effect)
             {
                 case CellEffect.Write or CellEffect.Swap:
-                    _nodeOf[operation] = nodes.Count;
-                    if (!nodes.TryWrite(value, operation))
+                    _nodeOf[operation] = _nodes.Count;
+                    if (!_nodes.TryWrite(value, operation))
                         return false;
                     break;
                 case CellEffect.Append:
                     _appends.Add(operation);
-                    if (!nodes.TryAppend(value, operation))
+                    if (!_nodes.TryAppend(value, operation))
                         return false;
                     break;
-                case CellEffect.Beyond:
-                    return false;
                 case CellEffect.ReadOther:
                     _readsOfOthers.Add((operation, expected));
                     break;
             }
         }
 
+        GrowTo(writers + 1);
         // Among appends, a value that nobody saw may still have been there.
         return _appends.Count == 0 || _readsOfOthers.Count == 0;
     }
 
+    private CellOperation<TValue> Operation(int operation) => model.OperationOf(history[part.Source[operation]]);
+
     private Verdict Observe(int operation)
     {
-        switch (operations[operation].Effect)
+        switch (_effects[operation])
         {
             case CellEffect.Read:
-                var verdict = Require(operations[operation].Expected, out var node);
+                var verdict = Require(Operation(operation).Expected, out var node);
                 if (verdict == Verdict.Linearizable)
                     (_nextRead[operation], _firstRead[node]) = (_firstRead[node], operation);
                 return verdict;
@@ -102,12 +110,12 @@ internal sealed class ChainFinder<TValue>(ValueNodes<TValue> nodes, CellOperatio
 
     private Verdict Require(TValue? value, out int node)
     {
-        node = nodes.Find(value);
+        node = _nodes.Find(value);
         if (node == ValueNodes<TValue>.Ambiguous)
             return Verdict.Unknown;
         if (node == None)
             return Verdict.Illegal;
-        GrowTo(nodes.Count);
+        GrowTo(_nodes.Count);
         _toVisit.Push(node);
         return Verdict.Linearizable;
     }
@@ -115,15 +123,15 @@ internal sealed class ChainFinder<TValue>(ValueNodes<TValue> nodes, CellOperatio
     /// <summary>A value was there: so was what must have come before it.</summary>
     private Verdict Visit(int node)
     {
-        GrowTo(nodes.Count);
+        GrowTo(_nodes.Count);
         if (_visited[node])
             return Verdict.Linearizable;
         _visited[node] = true;
-        var previous = nodes.Previous(node);
-        var writer = nodes.Writer(node);
-        if (writer != None && operations[writer].Effect == CellEffect.Swap)
+        var previous = _nodes.Previous(node);
+        var writer = _nodes.Writer(node);
+        if (writer != None && _effects[writer] == CellEffect.Swap)
         {
-            if (Require(operations[writer].Expected, out previous) is var verdict and not Verdict.Linearizable)
+            if (Require(Operation(writer).Expected, out previous) is var verdict and not Verdict.Linearizable)
                 return verdict;
         }
 
@@ -138,27 +146,30 @@ internal sealed class ChainFinder<TValue>(ValueNodes<TValue> nodes, CellOperatio
 
     private void GrowTo(int count)
     {
-        while (_next.Count < count)
-        {
-            _next.Add(None);
-            _firstRead.Add(None);
-            _visited.Add(false);
-        }
+        if (count <= _next.Length)
+            return;
+        var known = _next.Length;
+        var size = Math.Max(count, 2 * known);
+        Array.Resize(ref _next, size);
+        Array.Resize(ref _firstRead, size);
+        Array.Resize(ref _visited, size);
+        Array.Fill(_next, None, known, size - known);
+        Array.Fill(_firstRead, None, known, size - known);
     }
 
     private (Verdict, Chains?) ToChains()
     {
-        GrowTo(nodes.Count);
-        var starts = new List<int> { 0 };
-        var writer = new int[nodes.Count];
-        var seen = new bool[operations.Length];
+        GrowTo(_nodes.Count);
+        var starts = new List<int>(_nodes.Count) { 0 };
+        var writer = new int[_nodes.Count];
+        var seen = new bool[_effects.Length];
         for (var node = 0; node < writer.Length; node++)
         {
-            writer[node] = nodes.Writer(node);
+            writer[node] = _nodes.Writer(node);
             if (writer[node] == None)
                 continue;
             seen[writer[node]] = _visited[node];
-            var starting = operations[writer[node]].Effect == CellEffect.Write;
+            var starting = _effects[writer[node]] == CellEffect.Write;
             if (starting && (_visited[node] || !part.IsUnknown(writer[node])))
                 starts.Add(node);
         }
@@ -177,10 +188,10 @@ internal sealed class ChainFinder<TValue>(ValueNodes<TValue> nodes, CellOperatio
         {
             Starts = starts,
             Unread = _appends.FindAll(append => !seen[append] && !part.IsUnknown(append)),
-            ReadsOfOthers = _readsOfOthers.ConvertAll(read => (read.Operation, nodes.Find(read.Value))),
+            ReadsOfOthers = _readsOfOthers.ConvertAll(read => (read.Operation, _nodes.Find(read.Value))),
             Writer = writer,
-            Next = [.. _next],
-            FirstRead = [.. _firstRead],
+            Next = _next,
+            FirstRead = _firstRead,
             NextRead = _nextRead,
         });
     }

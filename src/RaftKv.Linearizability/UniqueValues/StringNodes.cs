@@ -6,7 +6,7 @@ namespace RaftKv.Linearizability.UniqueValues;
 /// </summary>
 internal sealed class StringNodes : ValueNodes<string>
 {
-    private readonly Dictionary<string, int> _written = [];
+    private readonly Dictionary<string, int> _written;
     private readonly Dictionary<string, int> _appended = [];
     private readonly SortedSet<int> _writtenLengths = [];
     private readonly SortedSet<int> _appendedLengths = [];
@@ -17,8 +17,10 @@ internal sealed class StringNodes : ValueNodes<string>
     // For each prefix of a value, how many ways lead to it (2: more than one) and the operation that ends it.
     private (int Ways, int Length, int Writer)[] _prefixes = [];
 
-    public StringNodes(string? initial)
+    public StringNodes(string? initial, int writers)
+        : base(writers)
     {
+        _written = new(writers + 1);
         _startsAbsent = initial is null;
         if (initial is null)
             return;

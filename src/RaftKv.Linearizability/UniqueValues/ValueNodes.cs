@@ -4,7 +4,7 @@ namespace RaftKv.Linearizability.UniqueValues;
 /// The values that a cell can take when each is written by one operation only: a node for each, with its writer and
 /// the node before it, where that is certain. Node 0 is the initial value, which nobody wrote.
 /// </summary>
-internal abstract class ValueNodes<TValue>
+internal abstract class ValueNodes<TValue>(int writers)
 {
     /// <summary>No node, or no operation.</summary>
     public const int None = -1;
@@ -12,7 +12,7 @@ internal abstract class ValueNodes<TValue>
     /// <summary>More than one sequence of operations could have made the value.</summary>
     public const int Ambiguous = -2;
 
-    private readonly List<(int Writer, int Previous)> _nodes = [(None, None)];
+    private readonly List<(int Writer, int Previous)> _nodes = new(writers + 1) { (None, None) };
 
     public int Count => _nodes.Count;
 
@@ -44,9 +44,14 @@ internal abstract class ValueNodes<TValue>
 /// <summary>The values of a cell that no operation appends to.</summary>
 internal sealed class PlainNodes<TValue> : ValueNodes<TValue>
 {
-    private readonly Dictionary<ValueTuple<TValue?>, int> _written = [];
+    private readonly Dictionary<ValueTuple<TValue?>, int> _written;
 
-    public PlainNodes(TValue? initial) => _written.Add(new(initial), 0);
+    public PlainNodes(TValue? initial, int writers)
+        : base(writers)
+    {
+        _written = new(writers + 1);
+        _written.Add(new(initial), 0);
+    }
 
     public override bool TryWrite(TValue? value, int writer)
     {

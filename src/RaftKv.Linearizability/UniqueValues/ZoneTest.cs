@@ -15,7 +15,7 @@ internal sealed class ZoneTest(Part part, Chains chains)
     private const int None = Chains.None;
 
     // A chain is named by its first value, or by the complement of its only operation.
-    private readonly List<Zone> _forward = [];
+    private readonly List<Zone> _forward = new(chains.Starts.Count);
     private readonly List<Zone> _backward = [];
     private List<int>? _order;
 

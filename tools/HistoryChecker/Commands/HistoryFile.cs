@@ -12,7 +12,10 @@ internal static class HistoryFile
         try
         {
             using var content = File.OpenRead(path);
-            return HistoryReader.Read(content, path);
+            var history = HistoryReader.Read(content, path);
+            // What reading leaves behind makes room for the check.
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
+            return history;
         }
         catch (MalformedHistoryException malformed)
         {
