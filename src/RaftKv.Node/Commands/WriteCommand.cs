@@ -6,7 +6,7 @@ namespace RaftKv.Node.Commands;
 /// <summary><c>client put</c> and <c>client append</c>.</summary>
 internal static class WriteCommand
 {
-    public delegate ValueTask Write(Clerk clerk, string key, string value, CancellationToken cancellationToken);
+    public delegate ValueTask<long> Write(Clerk clerk, string key, string value, CancellationToken cancellationToken);
 
     public static Command Create(ClientOptions options, string name, string description, Write write)
     {

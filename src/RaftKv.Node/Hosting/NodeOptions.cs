@@ -61,7 +61,7 @@ internal sealed class NodeOptions : IValidatableObject
     public int MaxKeyBytes { get; set; } = 1024;
 
     [Description("Longest value in bytes; equal on every member.")]
-    [Range(1, 8 * 1024 * 1024)]
+    [Range(1, 7 * 1024 * 1024)]
     public int MaxValueBytes { get; set; } = 1024 * 1024;
 
     [Description("Client sessions remembered, for exactly-once; equal on every member.")]

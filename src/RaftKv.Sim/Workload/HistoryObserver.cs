@@ -22,8 +22,9 @@ internal sealed class HistoryObserver(
         _open.Add(operation.Number, history.Call(client, Input(operation), scheduler.NowTicks));
     }
 
-    public void Completed(ClerkOperation operation, ReadOnlyMemory<byte>? value)
+    public void Completed(ClerkOperation operation, in KvResult result)
     {
+        var value = result.Value;
         var text = value is { } bytes ? Encoding.UTF8.GetString(bytes.Span) : null;
         scheduler.Record(
             scheduler.Current, TraceKind.Client, client, value?.Length ?? -1, $"done  {operation} {text ?? "-"}");

@@ -6,16 +6,16 @@ namespace RaftKv.Client;
 // One operation: its attempts and pauses, and what is certain at its end.
 public sealed partial class Clerk
 {
-    private async Task<ReadOnlyMemory<byte>?> RunAsync(ClerkOperation operation, CancellationToken cancellationToken)
+    private async Task<KvResult> RunAsync(ClerkOperation operation, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_closing.IsCancellationRequested, this);
         _options.Observer?.Invoked(operation);
         try
         {
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closing.Token);
-            var value = await AttemptAsync(operation, cancellationToken, either.Token);
-            _options.Observer?.Completed(operation, value);
-            return value;
+            var result = await AttemptAsync(operation, cancellationToken, either.Token);
+            _options.Observer?.Completed(operation, result);
+            return result;
         }
         catch (ClerkOutcomeUnknownException exception)
         {
@@ -32,7 +32,7 @@ public sealed partial class Clerk
     /// <param name="operation">What to do.</param>
     /// <param name="callers">The caller's cancellation.</param>
     /// <param name="stop">The caller's cancellation or the Clerk's end.</param>
-    private async Task<ReadOnlyMemory<byte>?> AttemptAsync(
+    private async Task<KvResult> AttemptAsync(
         ClerkOperation operation, CancellationToken callers, CancellationToken stop)
     {
         var began = _platform.Time.GetTimestamp();
@@ -54,7 +54,7 @@ public sealed partial class Clerk
                 {
                     case KvStatus.Ok:
                         applied = true;
-                        return result.Reply.Value;
+                        return result.Reply.Result;
                     case KvStatus.Rejected:
                         throw new KvRejectedException(Describe(operation, "was rejected", result.Reply.Detail));
                     case KvStatus.Expired when mayBeApplied:
@@ -70,7 +70,7 @@ public sealed partial class Clerk
                         triesUntilPause = 1;
                         break;
                     default:
-                        mayBeApplied |= operation.Kind != KvOperation.Get && LeavesDoubt(result);
+                        mayBeApplied |= !operation.Request.IsReadOnly && LeavesDoubt(result);
                         if (result.Outcome != RpcOutcome.Cancelled)
                             _leader.MoveOn(address, result.Reply?.LeaderAddress);
                         break;
@@ -130,5 +130,5 @@ public sealed partial class Clerk
     }
 
     private static string Describe(ClerkOperation operation, string what, string? why) =>
-        $"{operation.Kind} of '{operation.Key}' {what}: {why}.";
+        $"{operation.Request} {what}: {why}.";
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using RaftKv.KeyValue;
 using RaftKv.Platform;
 
@@ -46,37 +45,6 @@ public sealed partial class Clerk : IAsyncDisposable
         _sessions = new ClerkSessions(platform.Entropy, options.MaxPendingPerSession);
     }
 
-    /// <summary>Reads a key.</summary>
-    /// <returns>The value, or <see langword="null"/> when the key is absent.</returns>
-    public ValueTask<ReadOnlyMemory<byte>?> GetAsync(string key, CancellationToken cancellationToken = default) =>
-        new(ExecuteAsync(KvOperation.Get, key, default, cancellationToken));
-
-    /// <summary>Reads a key whose value is text.</summary>
-    /// <returns>The text, or <see langword="null"/> when the key is absent.</returns>
-    /// <exception cref="DecoderFallbackException">The value is not UTF-8.</exception>
-    public async ValueTask<string?> GetStringAsync(string key, CancellationToken cancellationToken = default) =>
-        await GetAsync(key, cancellationToken) is { } value ? StrictUtf8.Encoding.GetString(value.Span) : null;
-
-    /// <summary>Sets a key's value, whose bytes must stay as they are until the task has completed.</summary>
-    public ValueTask PutAsync(string key, ReadOnlyMemory<byte> value, CancellationToken cancellationToken = default) =>
-        new(ExecuteAsync(KvOperation.Put, key, value, cancellationToken));
-
-    /// <summary>Sets a key's value to text, as UTF-8.</summary>
-    public ValueTask PutAsync(string key, string value, CancellationToken cancellationToken = default) =>
-        PutAsync(key, StrictUtf8.Encoding.GetBytes(value), cancellationToken);
-
-    /// <summary>
-    /// Adds to the end of a key's value; an absent key counts as empty. The bytes must stay as they are until the task
-    /// has completed.
-    /// </summary>
-    public ValueTask AppendAsync(
-        string key, ReadOnlyMemory<byte> value, CancellationToken cancellationToken = default) =>
-        new(ExecuteAsync(KvOperation.Append, key, value, cancellationToken));
-
-    /// <summary>Adds text, as UTF-8, to the end of a key's value; an absent key counts as empty.</summary>
-    public ValueTask AppendAsync(string key, string value, CancellationToken cancellationToken = default) =>
-        AppendAsync(key, StrictUtf8.Encoding.GetBytes(value), cancellationToken);
-
     /// <summary>
     /// Ends all operations and closes the connections, once. Comes too late when the loop has stopped.
     /// </summary>
@@ -92,15 +60,11 @@ public sealed partial class Clerk : IAsyncDisposable
         if (_owned is not null) await _owned.DisposeAsync();
     }
 
-    private Task<ReadOnlyMemory<byte>?> ExecuteAsync(
-        KvOperation kind, string key, ReadOnlyMemory<byte> value, CancellationToken cancellationToken)
+    private Task<KvResult> ExecuteAsync(KvRequest request, CancellationToken cancellationToken)
     {
-        ArgumentException.ThrowIfNullOrEmpty(key);
-        // A lone surrogate cannot be sent: EncoderFallbackException is an ArgumentException.
-        _ = StrictUtf8.Encoding.GetByteCount(key);
+        RequireSendable(request);
         ObjectDisposedException.ThrowIf(_platform.Loop.IsStopped, this);
-        return OnLoopAsync(
-            () => RunAsync(new ClerkOperation(++_lastOperation, kind, key, value), cancellationToken));
+        return OnLoopAsync(() => RunAsync(new ClerkOperation(++_lastOperation, request), cancellationToken));
     }
 
     /// <summary>Runs on the loop, at once if that is where the caller is; the caller resumes where it was.</summary>

@@ -4,7 +4,15 @@ namespace RaftKv.Client;
 
 /// <summary>One call of a Clerk's method, whatever attempts it takes.</summary>
 /// <param name="Number">1, 2, 3 … for each Clerk, in the order of the calls.</param>
-/// <param name="Kind">What to do.</param>
-/// <param name="Key">The key.</param>
-/// <param name="Value">For Put and Append; empty for Get.</param>
-public sealed record ClerkOperation(long Number, KvOperation Kind, string Key, ReadOnlyMemory<byte> Value);
+/// <param name="Request">What is asked.</param>
+public sealed record ClerkOperation(long Number, KvRequest Request)
+{
+    /// <summary>What to do.</summary>
+    public KvOperation Kind => Request.Operation;
+
+    /// <summary>The key; empty for operations that name theirs themselves.</summary>
+    public string Key => Request.Key;
+
+    /// <summary>The value that is written; otherwise empty.</summary>
+    public ReadOnlyMemory<byte> Value => Request.Value;
+}

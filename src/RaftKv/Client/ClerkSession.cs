@@ -28,8 +28,8 @@ internal sealed class ClerkSession(ClientId client, int maxPending)
     {
         var first = FirstUnacknowledged;
         var request = new RequestId(++_last);
-        if (operation.Kind != KvOperation.Get) _writes.Add(request);
-        return new KvCommand(operation.Kind, operation.Key, operation.Value, client, request, first);
+        if (!operation.Request.IsReadOnly) _writes.Add(request);
+        return new KvCommand(operation.Request, client, request, first);
     }
 
     /// <summary>The request needs no answer any more: it has one, or its caller was told not to expect one.</summary>

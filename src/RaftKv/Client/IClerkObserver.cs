@@ -1,3 +1,5 @@
+using RaftKv.KeyValue;
+
 namespace RaftKv.Client;
 
 /// <summary>
@@ -9,10 +11,8 @@ public interface IClerkObserver
     /// <summary>An operation begins. Exactly one of the other methods follows.</summary>
     void Invoked(ClerkOperation operation);
 
-    /// <summary>
-    /// It succeeded; a Get read <paramref name="value"/>, <see langword="null"/> when the key is absent.
-    /// </summary>
-    void Completed(ClerkOperation operation, ReadOnlyMemory<byte>? value);
+    /// <summary>It was answered with <paramref name="result"/>, whose status is <see cref="KvStatus.Ok"/>.</summary>
+    void Completed(ClerkOperation operation, in KvResult result);
 
     /// <summary>It failed: a write was not and will not be applied, a read has read nothing.</summary>
     void Failed(ClerkOperation operation, string reason);

@@ -14,6 +14,12 @@ public interface IStateMachine<TResult>
     /// <exception cref="InvalidDataException">Malformed command. The node must stop: to skip it would fork.</exception>
     TResult Apply(LogIndex index, ReadOnlyMemory<byte> command);
 
+    /// <summary>
+    /// Answers a query from the state as it is, changing nothing. Linearizable if asked after a read barrier.
+    /// </summary>
+    /// <exception cref="InvalidDataException">Malformed query.</exception>
+    TResult Query(ReadOnlyMemory<byte> query);
+
     /// <summary>Writes the whole state. Equal states write equal bytes.</summary>
     void WriteSnapshot(IBufferWriter<byte> writer);
 

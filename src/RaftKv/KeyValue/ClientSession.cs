@@ -1,4 +1,3 @@
-using System.IO.Hashing;
 using RaftKv.Consensus;
 
 namespace RaftKv.KeyValue;
@@ -57,11 +56,9 @@ internal sealed class ClientSession(ClientId client)
         return position;
     }
 
-    /// <summary>A write's first result. Writes yield no value.</summary>
+    /// <summary>A write's first result.</summary>
     internal readonly record struct Remembered(RequestId Request, KvResult Result)
     {
-        public ulong Digest => StateDigest.Mix(
-            StateDigest.Mix(Request.Value, (ulong)Result.Status),
-            Result.Detail is { } detail ? XxHash3.HashToUInt64(StrictUtf8.Encoding.GetBytes(detail)) : 0);
+        public ulong Digest => StateDigest.Mix(Request.Value, KvResultCodec.Digest(Result));
     }
 }

@@ -13,6 +13,13 @@ public interface IKvStore
     /// <exception cref="ArgumentException">The key is there already.</exception>
     void Add(KvEntry entry);
 
-    /// <summary>All entries in ordinal order of their keys, whatever the structure inside.</summary>
-    IEnumerable<KvEntry> InKeyOrder();
+    /// <summary>Removes a key's entry.</summary>
+    /// <returns>The entry, or <see langword="null"/> when there is none.</returns>
+    KvEntry? Remove(string key);
+
+    /// <summary>
+    /// The entries from a key on in ordinal order of their keys, whatever the structure inside. Valid until a key is
+    /// added or removed.
+    /// </summary>
+    IEnumerable<KvEntry> InKeyOrder(string from = "");
 }

@@ -2,19 +2,6 @@ using System.Globalization;
 
 namespace RaftKv.KeyValue;
 
-/// <summary>The operations on the store.</summary>
-public enum KvOperation : byte
-{
-    /// <summary>Reads a key.</summary>
-    Get = 1,
-
-    /// <summary>Sets a key's value.</summary>
-    Put = 2,
-
-    /// <summary>Adds to the end of a key's value; an absent key counts as empty.</summary>
-    Append = 3,
-}
-
 /// <summary>A client, for exactly-once: 64 random bits drawn when a Clerk is made.</summary>
 public readonly record struct ClientId(ulong Value)
 {
@@ -32,9 +19,7 @@ public readonly record struct RequestId(ulong Value)
 }
 
 /// <summary>One command: what a Clerk asks, what the log carries, what every replica applies.</summary>
-/// <param name="Operation">What to do.</param>
-/// <param name="Key">The key.</param>
-/// <param name="Value">For Put and Append; empty for Get.</param>
+/// <param name="Request">What to do.</param>
 /// <param name="ClientId">Who asks.</param>
 /// <param name="RequestId">Which of the client's requests.</param>
 /// <param name="FirstUnacknowledged">
@@ -42,9 +27,14 @@ public readonly record struct RequestId(ulong Value)
 /// (dissertation §6.3). At most <paramref name="RequestId"/>.
 /// </param>
 public sealed record KvCommand(
-    KvOperation Operation,
-    string Key,
-    ReadOnlyMemory<byte> Value,
-    ClientId ClientId,
-    RequestId RequestId,
-    RequestId FirstUnacknowledged);
+    KvRequest Request, ClientId ClientId, RequestId RequestId, RequestId FirstUnacknowledged)
+{
+    /// <summary>What to do.</summary>
+    public KvOperation Operation => Request.Operation;
+
+    /// <summary>The key; empty for operations that name theirs themselves.</summary>
+    public string Key => Request.Key;
+
+    /// <summary>The value that is written; otherwise empty.</summary>
+    public ReadOnlyMemory<byte> Value => Request.Value;
+}

@@ -13,6 +13,20 @@ public sealed record KvLimits
     /// <summary>Longest value, also as the result of an Append, in bytes. Default 1 MiB.</summary>
     public int MaxValueBytes { get; init; } = 1024 * 1024;
 
+    /// <summary>Most items of one Scan. Default 1,000.</summary>
+    public int MaxScanItems { get; init; } = 1_000;
+
+    /// <summary>Most bytes of keys and values of one Scan, unless its first item is larger. Default 1 MiB.</summary>
+    public int MaxScanBytes { get; init; } = 1024 * 1024;
+
+    /// <summary>Most compares and operations, of both lists, of one Transaction. Default 128.</summary>
+    public int MaxTransactionOperations { get; init; } = 128;
+
+    /// <summary>
+    /// Most bytes of keys and values in one Transaction, and of values that its Gets read. Default 1 MiB.
+    /// </summary>
+    public int MaxTransactionBytes { get; init; } = 1024 * 1024;
+
     /// <summary>
     /// Client sessions remembered; beyond it the one that wrote least recently goes (see <see cref="ClientSessions"/>).
     /// Default 10,000.
@@ -28,9 +42,20 @@ public sealed record KvLimits
     {
         Require(MaxKeyBytes, 1, 64 * 1024, nameof(MaxKeyBytes));
         Require(MaxValueBytes, 0, 64 * 1024 * 1024, nameof(MaxValueBytes));
+        Require(MaxScanItems, 1, 100_000, nameof(MaxScanItems));
+        Require(MaxScanBytes, 1, 64 * 1024 * 1024, nameof(MaxScanBytes));
+        Require(MaxTransactionOperations, 1, 10_000, nameof(MaxTransactionOperations));
+        Require(MaxTransactionBytes, 1, 64 * 1024 * 1024, nameof(MaxTransactionBytes));
         Require(MaxSessions, 1, 10_000_000, nameof(MaxSessions));
         Require(MaxPendingPerSession, 1, 1024 * 1024, nameof(MaxPendingPerSession));
     }
+
+    /// <summary>The most bytes of keys and values that one command or its reply carries.</summary>
+    internal int LargestBytes =>
+        Math.Max(MaxKeyBytes + (2 * MaxValueBytes), Math.Max(MaxScanBytes, MaxTransactionBytes));
+
+    /// <summary>The most keys and values that one command or its reply carries.</summary>
+    internal int LargestCount => Math.Max(MaxScanItems, 2 * MaxTransactionOperations);
 
     /// <summary>
     /// Why a command must be rejected whatever the state is, or <see langword="null"/>. A server asks before it
@@ -38,13 +63,7 @@ public sealed record KvLimits
     /// </summary>
     public string? Problem(KvCommand command)
     {
-        if (command.Operation is < KvOperation.Get or > KvOperation.Append)
-            return $"operation {(byte)command.Operation} is unknown";
-        if (string.IsNullOrEmpty(command.Key)) return "the key is empty";
-        if (Utf8Bytes(command.Key) is not { } keyBytes) return "the key is not well-formed Unicode";
-        if (keyBytes > MaxKeyBytes) return $"the key has {keyBytes} bytes; the limit is {MaxKeyBytes}";
-        if (ValueProblem(command.Value.Length) is { } problem) return problem;
-        if (command.Operation == KvOperation.Get && !command.Value.IsEmpty) return "a Get carries a value";
+        if (Problem(command.Request) is { } problem) return problem;
         var first = command.FirstUnacknowledged.Value;
         var requestId = command.RequestId.Value;
         if (first == 0 || first > requestId)
@@ -55,10 +74,74 @@ public sealed record KvLimits
             : null;
     }
 
+    /// <summary>Why a request must be rejected whatever the state is, or <see langword="null"/>.</summary>
+    public string? Problem(KvRequest request) => request.Operation switch
+    {
+        KvOperation.Scan => ScanProblem(request.Range),
+        KvOperation.Transaction => TransactionProblem(request.Transaction),
+        KvOperation.CompareAndSwap => SimpleProblem(request) ?? ValueProblem(request.Expected?.Length ?? 0),
+        >= KvOperation.Get and < KvOperation.CompareAndSwap => SimpleProblem(request),
+        _ => $"operation {(byte)request.Operation} is unknown",
+    };
+
     /// <summary>Why a value of this size is not allowed, or <see langword="null"/>.</summary>
     internal string? ValueProblem(long valueBytes) => valueBytes > MaxValueBytes
         ? $"the value would have {valueBytes} bytes; the limit is {MaxValueBytes}"
         : null;
+
+    private string? SimpleProblem(KvRequest request)
+    {
+        if (KeyProblem(request.Key) is { } problem) return problem;
+        return request.Operation is KvOperation.Get or KvOperation.Delete && !request.Value.IsEmpty
+            ? $"a {request.Operation} carries a value"
+            : ValueProblem(request.Value.Length);
+    }
+
+    private string? KeyProblem(string key)
+    {
+        if (string.IsNullOrEmpty(key)) return "the key is empty";
+        return BoundProblem(key, "key");
+    }
+
+    private string? ScanProblem(KvScan? range)
+    {
+        if (range is null) return "a Scan has no range";
+        if (range.Limit < 0) return $"the limit of a Scan is {range.Limit}";
+        return BoundProblem(range.Prefix, "prefix") ?? BoundProblem(range.From, "beginning")
+            ?? BoundProblem(range.To ?? "", "end");
+    }
+
+    private string? BoundProblem(string bound, string name)
+    {
+        if (Utf8Bytes(bound) is not { } bytes) return $"the {name} is not well-formed Unicode";
+        return bytes > MaxKeyBytes ? $"the {name} has {bytes} bytes; the limit is {MaxKeyBytes}" : null;
+    }
+
+    private string? TransactionProblem(KvTransaction? transaction)
+    {
+        if (transaction is null) return "a Transaction has no operations";
+        if (transaction.Count > MaxTransactionOperations)
+            return $"the transaction has {transaction.Count} compares and operations; "
+                + $"the limit is {MaxTransactionOperations}";
+        long bytes = 0;
+        foreach (var compare in transaction.Compares)
+        {
+            if ((KeyProblem(compare.Key) ?? ValueProblem(compare.Expected?.Length ?? 0)) is { } problem) return problem;
+            bytes += Utf8Bytes(compare.Key)!.Value + (compare.Expected?.Length ?? 0);
+        }
+
+        foreach (var operation in transaction.Then.Concat(transaction.Else))
+        {
+            if (!operation.IsSimple)
+                return $"a {operation.Operation} is part of a transaction";
+            if (SimpleProblem(operation) is { } problem) return problem;
+            bytes += Utf8Bytes(operation.Key)!.Value + operation.Value.Length;
+        }
+
+        return bytes > MaxTransactionBytes
+            ? $"the transaction has {bytes} bytes; the limit is {MaxTransactionBytes}"
+            : null;
+    }
 
     private static int? Utf8Bytes(string key)
     {

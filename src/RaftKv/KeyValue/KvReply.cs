@@ -30,9 +30,22 @@ public enum KvStatus : byte
 }
 
 /// <summary>A server's answer.</summary>
-/// <param name="Status">What became of the command.</param>
-/// <param name="Value">For an applied Get: the value, or <see langword="null"/> when the key is absent.</param>
+/// <param name="Result">What became of the command.</param>
 /// <param name="LeaderAddress">For <see cref="KvStatus.NotLeader"/>: where the leader listens, if known.</param>
-/// <param name="Detail">For a person to read.</param>
-public sealed record KvReply(
-    KvStatus Status, ReadOnlyMemory<byte>? Value = null, string? LeaderAddress = null, string? Detail = null);
+public sealed record KvReply(KvResult Result, string? LeaderAddress = null)
+{
+    /// <summary>An answer that is no result of the state machine.</summary>
+    public KvReply(KvStatus status, string? detail = null, string? leaderAddress = null)
+        : this(new KvResult(status, null, detail), leaderAddress)
+    {
+    }
+
+    /// <summary>What became of the command.</summary>
+    public KvStatus Status => Result.Status;
+
+    /// <summary>For an applied Get: the value, or <see langword="null"/> when the key is absent.</summary>
+    public ReadOnlyMemory<byte>? Value => Result.Value;
+
+    /// <summary>For a person to read.</summary>
+    public string? Detail => Result.Detail;
+}

@@ -4,21 +4,23 @@ using RaftKv.Consensus;
 namespace RaftKv.KeyValue;
 
 /// <summary>
-/// A state as bytes: version; entries in key order (key, value); sessions, least recently used first (client id, last
-/// use, first unacknowledged request, remembered results); state hash. Numbers as in <see cref="KvCommandCodec"/>.
+/// A state as bytes: version; revision; entries in key order (key, value); sessions, least recently used first (client
+/// id, last use, first unacknowledged request, remembered results); state hash. Numbers as in
+/// <see cref="KvCommandCodec"/>.
 /// Equal states give equal bytes. Reading accepts exactly what writing produces, and checks the hash.
 /// </summary>
 internal static class KvSnapshot
 {
-    private const byte Version = 1;
+    private const byte Version = 2;
     private const int MinEntryBytes = 2;
     private const int MinSessionBytes = sizeof(ulong) + 3;
-    private const int MinResultBytes = 3;
+    private const int MinRememberedBytes = 1 + KvResultCodec.MinBytes;
 
     public static void Write(KvState state, IBufferWriter<byte> destination)
     {
-        var header = Begin(destination, 1 + SpanWriter.MaxVarintBytes);
+        var header = Begin(destination, 1 + (2 * SpanWriter.MaxVarintBytes));
         header.Byte(Version);
+        header.Varint((ulong)state.Revision);
         header.Varint((ulong)state.Store.Count);
         destination.Advance(header.Written);
         foreach (var entry in state.Store.InKeyOrder())
@@ -40,9 +42,11 @@ internal static class KvSnapshot
         var reader = new SpanReader(snapshot, "key-value snapshot");
         var version = reader.Byte("version");
         if (version != Version) throw reader.Malformed("version", $"is {version}, not {Version}");
-        var state = new KvState(options);
+        var revision = reader.Varint("revision");
+        if (revision > long.MaxValue) throw reader.Malformed("revision", $"is {revision}");
+        var state = new KvState(options) { Revision = (long)revision };
         ReadEntries(ref reader, snapshot, state);
-        ReadSessions(ref reader, state.Sessions);
+        ReadSessions(ref reader, snapshot, state.Sessions);
         var hash = reader.Fixed64("state hash");
         reader.End();
         return hash == state.Hash
@@ -65,7 +69,7 @@ internal static class KvSnapshot
         }
     }
 
-    private static void ReadSessions(ref SpanReader reader, ClientSessions sessions)
+    private static void ReadSessions(ref SpanReader reader, ReadOnlySpan<byte> snapshot, ClientSessions sessions)
     {
         ulong previousUse = 0;
         for (var left = reader.Count("number of sessions", MinSessionBytes); left > 0; left--)
@@ -78,27 +82,20 @@ internal static class KvSnapshot
             var first = reader.Varint("first unacknowledged request");
             if (first == 0) throw reader.Malformed("first unacknowledged request", "is 0");
             session.Use(new LogIndex((long)(previousUse = lastUse)), new RequestId(first));
-            ReadResults(ref reader, session);
+            ReadResults(ref reader, snapshot, session);
             sessions.Add(session);
         }
     }
 
-    private static void ReadResults(ref SpanReader reader, ClientSession session)
+    private static void ReadResults(ref SpanReader reader, ReadOnlySpan<byte> snapshot, ClientSession session)
     {
         var previous = session.FirstUnacknowledged.Value - 1;
-        for (var left = reader.Count("number of results", MinResultBytes); left > 0; left--)
+        for (var left = reader.Count("number of results", MinRememberedBytes); left > 0; left--)
         {
             var request = reader.Varint("request id");
             if (request <= previous) throw reader.Malformed("request id", "is out of order");
             previous = request;
-            var status = (KvStatus)reader.Byte("status");
-            var detail = reader.Text("detail");
-            session.Remember(new RequestId(request), status switch
-            {
-                KvStatus.Ok when detail.Length == 0 => KvResult.Ok,
-                KvStatus.Rejected => KvResult.Rejected(detail),
-                _ => throw reader.Malformed("status", $"{(byte)status} is no remembered result"),
-            });
+            session.Remember(new RequestId(request), KvResultCodec.Read(ref reader, snapshot));
         }
     }
 
@@ -112,11 +109,8 @@ internal static class KvSnapshot
         destination.Advance(head.Written);
         foreach (var (request, result) in session.Results)
         {
-            var line = Begin(destination, 1 + SpanWriter.MaxVarintBytes);
-            line.Varint(request.Value);
-            line.Byte((byte)result.Status);
-            destination.Advance(line.Written);
-            WriteBytes(destination, StrictUtf8.Encoding.GetBytes(result.Detail ?? ""));
+            WriteVarint(destination, request.Value);
+            destination.Write(KvResultCodec.Encode(result));
         }
     }
 

@@ -12,8 +12,11 @@ internal sealed class KvState(KvOptions options)
 
     public ClientSessions Sessions { get; } = new(options.Limits.MaxSessions);
 
+    /// <summary>How many commands have changed the store.</summary>
+    public long Revision { get; set; }
+
     /// <summary>The sum of the entries' shares of the state hash.</summary>
     public ulong EntriesDigest { get; set; }
 
-    public ulong Hash => StateDigest.Mix(EntriesDigest, Sessions.Digest);
+    public ulong Hash => StateDigest.Mix(StateDigest.Mix(EntriesDigest, (ulong)Revision), Sessions.Digest);
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using RaftKv.Consensus;
 
 namespace RaftKv.KeyValue;
@@ -8,6 +9,7 @@ public sealed class KvStateMachine : IStateMachine<KvResult>
 {
     private readonly KvOptions _options;
     private KvState _state;
+    private KvExecution _execution;
 
     /// <summary>An empty store.</summary>
     /// <exception cref="ArgumentException">An option is out of range; the message names it.</exception>
@@ -15,7 +17,7 @@ public sealed class KvStateMachine : IStateMachine<KvResult>
     {
         options.Validate();
         _options = options;
-        _state = new KvState(options);
+        Enter(new KvState(options));
     }
 
     /// <summary>Number of keys.</summary>
@@ -30,6 +32,9 @@ public sealed class KvStateMachine : IStateMachine<KvResult>
     /// </summary>
     public ulong StateHash => _state.Hash;
 
+    /// <summary>How many commands have changed the store.</summary>
+    public long Revision => _state.Revision;
+
     /// <inheritdoc/>
     public KvResult Apply(LogIndex index, ReadOnlyMemory<byte> command) => Apply(index, KvCommandCodec.Decode(command));
 
@@ -37,12 +42,22 @@ public sealed class KvStateMachine : IStateMachine<KvResult>
     public KvResult Apply(LogIndex index, KvCommand command)
     {
         if (_options.Limits.Problem(command) is { } problem) return KvResult.Rejected(problem);
-        if (command.Operation == KvOperation.Get) return new KvResult(KvStatus.Ok, Read(command.Key));
+        if (command.Request.IsReadOnly) return _execution.Run(command.Request);
         if (_state.Sessions.Admit(index, command, out var answer) is not { } session) return answer;
-        var result = Write(command);
+        // A rejection is remembered like a success: a late duplicate could be applied after the client was told no.
+        var result = _execution.Run(command.Request);
         _state.Sessions.Remember(session, command.RequestId, result);
         return result;
     }
+
+    /// <inheritdoc/>
+    public KvResult Query(ReadOnlyMemory<byte> query) => Query(KvCommandCodec.Decode(query).Request);
+
+    /// <summary>Answers a request that only reads from the state as it is.</summary>
+    public KvResult Query(KvRequest request) =>
+        _options.Limits.Problem(request) is { } problem ? KvResult.Rejected(problem)
+        : request.IsReadOnly ? _execution.Run(request)
+        : KvResult.Rejected($"{request.Operation} is no read");
 
     /// <summary>The value of a key now, or <see langword="null"/>.</summary>
     public ReadOnlyMemory<byte>? Read(string key) => _state.Store.Find(key)?.Value;
@@ -51,22 +66,8 @@ public sealed class KvStateMachine : IStateMachine<KvResult>
     public void WriteSnapshot(IBufferWriter<byte> writer) => KvSnapshot.Write(_state, writer);
 
     /// <inheritdoc/>
-    public void Restore(ReadOnlyMemory<byte> snapshot) => _state = KvSnapshot.Read(snapshot.Span, _options);
+    public void Restore(ReadOnlyMemory<byte> snapshot) => Enter(KvSnapshot.Read(snapshot.Span, _options));
 
-    private KvResult Write(KvCommand command)
-    {
-        var entry = _state.Store.Find(command.Key);
-        var append = command.Operation == KvOperation.Append;
-        // Remembered like a success: were it not, a late duplicate could be applied after the client was told no.
-        if (append && entry is not null
-            && _options.Limits.ValueProblem((long)entry.Value.Length + command.Value.Length) is { } problem)
-            return KvResult.Rejected(problem);
-
-        if (entry is null) _state.Store.Add(entry = new KvEntry(command.Key));
-        else _state.EntriesDigest -= entry.Digest;
-        if (append) entry.Append(command.Value.Span);
-        else entry.Put(command.Value.Span);
-        _state.EntriesDigest += entry.Digest;
-        return KvResult.Ok;
-    }
+    [MemberNotNull(nameof(_state), nameof(_execution))]
+    private void Enter(KvState state) => (_state, _execution) = (state, new KvExecution(state, _options.Limits));
 }

@@ -42,9 +42,19 @@ public sealed class SkipListStore : IKvStore
     }
 
     /// <inheritdoc/>
-    public IEnumerable<KvEntry> InKeyOrder()
+    public KvEntry? Remove(string key)
     {
-        for (var node = _head.Next[0]; node is not null; node = node.Next[0]) yield return node.Entry!;
+        if (Descend(key, remember: true) is not { } node || node.Entry!.Key != key) return null;
+        for (var level = 0; level < node.Next.Length; level++) _path[level].Next[level] = node.Next[level];
+        Count--;
+        return node.Entry;
+    }
+
+    /// <inheritdoc/>
+    public IEnumerable<KvEntry> InKeyOrder(string from = "")
+    {
+        for (var node = Descend(from, remember: false); node is not null; node = node.Next[0])
+            yield return node.Entry!;
     }
 
     /// <summary>The first node at or after a key; on request fills the path with those before it.</summary>

@@ -75,6 +75,14 @@ internal ref struct SpanReader(ReadOnlySpan<byte> source, string subject)
         return start..Offset;
     }
 
+    public Range? OptionalBytes(string field) => Flag(field) ? Bytes(field) : null;
+
+    public bool Flag(string field)
+    {
+        var value = Byte(field);
+        return value <= 1 ? value == 1 : throw Malformed(field, $"is {value}, neither 0 nor 1");
+    }
+
     public readonly void End()
     {
         if (Remaining > 0) throw Malformed("the end", $"is followed by {Remaining} bytes");

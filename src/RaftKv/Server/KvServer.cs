@@ -85,24 +85,24 @@ public sealed class KvServer : IDisposable
     private async Task<KvReply> ExecuteAsync(KvCommand command)
     {
         if (_options.KeyValue.Limits.Problem(command) is { } problem)
-            return new KvReply(KvStatus.Rejected, Detail: problem);
+            return new KvReply(KvStatus.Rejected, problem);
         if (Replica.Raft.Role != Role.Leader)
             return NotLeader(Replica.Raft.Leader);
         var outcome = await Replica.ProposeAsync(KvCommandCodec.Encode(command));
         return outcome.End switch
         {
-            ProposalEnd.Applied => outcome.Result!.ToReply(),
+            ProposalEnd.Applied => new KvReply(outcome.Result),
             ProposalEnd.NotLeader => NotLeader(outcome.Leader),
-            ProposalEnd.Busy => new KvReply(KvStatus.Busy, Detail: "too many commands wait to be committed"),
-            ProposalEnd.NotApplied => new KvReply(KvStatus.NotApplied, Detail: "another leader's entry took its place"),
-            _ => new KvReply(KvStatus.Unknown, Detail: "the server stopped following this command"),
+            ProposalEnd.Busy => new KvReply(KvStatus.Busy, "too many commands wait to be committed"),
+            ProposalEnd.NotApplied => new KvReply(KvStatus.NotApplied, "another leader's entry took its place"),
+            _ => new KvReply(KvStatus.Unknown, "the server stopped following this command"),
         };
     }
 
     private KvReply NotLeader(NodeId leader)
     {
         var address = _options.Members.FirstOrDefault(member => member.Id == leader).Address;
-        return new KvReply(KvStatus.NotLeader, LeaderAddress: address);
+        return new KvReply(KvStatus.NotLeader, leaderAddress: address);
     }
 
     private sealed class Handler(KvServer server) : IRpcHandler

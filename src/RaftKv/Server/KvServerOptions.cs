@@ -49,10 +49,10 @@ public sealed record KvServerOptions
             throw new ArgumentException($"Members: {nameless.Id} has no address.");
         if (Members.DistinctBy(member => member.Address).Count() != Members.Count)
             throw new ArgumentException("Members: two members have the same address.");
-        var largest = KeyValue.Limits.MaxKeyBytes + KeyValue.Limits.MaxValueBytes;
+        var largest = KeyValue.Limits.LargestBytes + (32L * KeyValue.Limits.LargestCount);
         if (Replica.Raft.MaxAppendBytes + largest + 64 * 1024 > Rpc.MaxBodyBytes)
             throw new ArgumentException(
                 $"MaxBodyBytes ({Rpc.MaxBodyBytes}) must hold MaxAppendBytes ({Replica.Raft.MaxAppendBytes}) "
-                + $"and the largest command ({largest} bytes).");
+                + $"and the largest command or reply ({largest} bytes).");
     }
 }

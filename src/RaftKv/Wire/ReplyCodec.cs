@@ -16,13 +16,9 @@ internal static class ReplyCodec
     /// <summary>Makes the frame of a response.</summary>
     public static ReadOnlySpan<byte> Write(FrameWriter frames, ulong correlation, KvReply reply)
     {
-        var message = new Protocol.Reply { Status = (Protocol.Reply.Types.Status)reply.Status };
-        if (reply.Value is { } value)
-            message.Value = UnsafeByteOperations.UnsafeWrap(value);
+        var message = ToProtocol(reply.Result);
         if (reply.LeaderAddress is not null)
             message.LeaderAddress = reply.LeaderAddress;
-        if (reply.Detail is not null)
-            message.Detail = reply.Detail;
         return Body.Write(frames, FrameKind.Response, correlation, message);
     }
 
@@ -31,18 +27,20 @@ internal static class ReplyCodec
         ReadOnlySpan<byte> body, [NotNullWhen(true)] out KvReply? reply, [NotNullWhen(false)] out string? error)
     {
         reply = null;
-        if (!Body.TryParse(_reply, body, out var parsed, out error))
+        if (!Body.TryParse(_reply, body, out var parsed, out error) || (error = Problem(parsed)) is not null)
             return false;
-        var status = (KvStatus)parsed.Status;
-        if (status is < KvStatus.Ok or > KvStatus.Expired)
-            error = $"a reply has the unknown status {(int)parsed.Status}";
-        else
-            reply = new KvReply(
-                status,
-                parsed.HasValue ? parsed.Value.Memory : default(ReadOnlyMemory<byte>?),
-                parsed.HasLeaderAddress ? parsed.LeaderAddress : null,
-                parsed.HasDetail ? parsed.Detail : null);
-        return reply is not null;
+        var result = Read(parsed);
+        if (parsed.Page is { } page)
+            result = result with
+            {
+                Page = new KvPage(
+                    [.. page.Items.Select(item => new KvItem(item.Key, item.Value.Memory))],
+                    page.HasNext ? page.Next : null),
+            };
+        if (parsed.Results is { } results)
+            result = result with { Results = [.. results.Results_.Select(Read)] };
+        reply = new KvReply(result, parsed.HasLeaderAddress ? parsed.LeaderAddress : null);
+        return true;
     }
 
     /// <summary>Makes the frame that turns a request away.</summary>
@@ -56,4 +54,61 @@ internal static class ReplyCodec
         reason = Body.TryParse(_rejection, body, out var parsed, out error) ? parsed.Reason : null;
         return reason is not null;
     }
+
+    private static Protocol.Reply ToProtocol(KvResult result)
+    {
+        var message = new Protocol.Reply
+        {
+            Status = (Protocol.Reply.Types.Status)result.Status,
+            Revision = result.Revision,
+            Succeeded = result.Succeeded,
+        };
+        if (result.Value is { } value)
+            message.Value = UnsafeByteOperations.UnsafeWrap(value);
+        if (result.Detail is not null)
+            message.Detail = result.Detail;
+        if (result.Page is { } page)
+        {
+            message.Page = new Protocol.Page();
+            if (page.Next is not null)
+                message.Page.Next = page.Next;
+            foreach (var (key, item) in page.Items)
+                message.Page.Items.Add(
+                    new Protocol.Item { Key = key, Value = UnsafeByteOperations.UnsafeWrap(item) });
+        }
+
+        if (result.Results is { } results)
+        {
+            message.Results = new Protocol.Results();
+            message.Results.Results_.AddRange(results.Select(ToProtocol));
+        }
+
+        return message;
+    }
+
+    private static string? Problem(Protocol.Reply message)
+    {
+        if ((KvStatus)message.Status is < KvStatus.Ok or > KvStatus.Expired)
+            return $"a reply has the unknown status {(int)message.Status}";
+        if (message.Revision < 0)
+            return $"a reply has revision {message.Revision}";
+        foreach (var each in message.Results?.Results_ ?? [])
+        {
+            if (each.Page is not null || each.Results is not null)
+                return "a result of a transaction has results itself";
+            if (Problem(each) is { } problem)
+                return problem;
+        }
+
+        return null;
+    }
+
+    private static KvResult Read(Protocol.Reply message) => new(
+        (KvStatus)message.Status,
+        message.HasValue ? message.Value.Memory : default(ReadOnlyMemory<byte>?),
+        message.HasDetail ? message.Detail : null)
+    {
+        Revision = message.Revision,
+        Succeeded = message.Succeeded,
+    };
 }

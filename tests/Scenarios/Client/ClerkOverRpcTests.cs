@@ -27,7 +27,7 @@ public sealed class ClerkOverRpcTests : IDisposable
         Assert.Equal(["ä", "absent", "k"], _world.Commands.Select(request => request.Command.Key));
         _world.Commands[2].Reply.Send(new KvReply(KvStatus.Ok));
         _world.Commands[1].Reply.Send(new KvReply(KvStatus.Ok));
-        _world.Commands[0].Reply.Send(new KvReply(KvStatus.Ok, "ü"u8.ToArray()));
+        _world.Commands[0].Reply.Send(new KvReply(new KvResult(KvStatus.Ok, "ü"u8.ToArray())));
         _world.Network.Deliver();
 
         Assert.Equal("ü", KvCommands.Text(get.Now()));

@@ -67,9 +67,10 @@ internal sealed class ClerkWorld : IDisposable
         Within(milliseconds, new ValueTask<bool>(Finish(operation)));
 
     public static RpcResult Reply(KvStatus status, string? leader = null, string? detail = null) =>
-        RpcResult.Replied(new KvReply(status, null, leader, detail));
+        RpcResult.Replied(new KvReply(status, detail, leader));
 
-    public static RpcResult Value(ReadOnlyMemory<byte>? value) => RpcResult.Replied(new KvReply(KvStatus.Ok, value));
+    public static RpcResult Value(ReadOnlyMemory<byte>? value) =>
+        RpcResult.Replied(new KvReply(new KvResult(KvStatus.Ok, value)));
 
     public static RpcResult Failed(RpcOutcome outcome) => RpcResult.Failed(outcome, "test");
 

@@ -51,7 +51,7 @@ public sealed class ExactlyOnceTests
                 : default;
             return fate switch
             {
-                Fate.Answered => RpcResult.Replied(applied.ToReply()),
+                Fate.Answered => RpcResult.Replied(new KvReply(applied)),
                 Fate.Applied_but_the_server_cannot_tell => Reply(KvStatus.Unknown),
                 Fate.Not_the_leader => Reply(KvStatus.NotLeader, leader: "b"),
                 Fate.Not_applied => Reply(KvStatus.NotApplied),

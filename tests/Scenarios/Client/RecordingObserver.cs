@@ -1,4 +1,5 @@
 using RaftKv.Client;
+using RaftKv.KeyValue;
 using RaftKv.Scenarios.KeyValue;
 
 namespace RaftKv.Scenarios.Client;
@@ -10,8 +11,8 @@ internal sealed class RecordingObserver : IClerkObserver
 
     public void Invoked(ClerkOperation operation) => Add(operation, "invoked");
 
-    public void Completed(ClerkOperation operation, ReadOnlyMemory<byte>? value) =>
-        Add(operation, $"completed {KvCommands.Text(value) ?? "-"}");
+    public void Completed(ClerkOperation operation, in KvResult result) =>
+        Add(operation, $"completed {KvCommands.Text(result.Value) ?? "-"}");
 
     public void Failed(ClerkOperation operation, string reason) => Add(operation, "failed");
 

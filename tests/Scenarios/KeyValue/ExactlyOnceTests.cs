@@ -15,10 +15,10 @@ public sealed class ExactlyOnceTests
     [Fact]
     public void A_write_that_comes_twice_is_applied_once_C01_C04_C06()
     {
-        Assert.Equal(KvResult.Ok, Apply(Append("k", "a")));
-        Assert.Equal(KvResult.Ok, Apply(Append("k", "a")));
-        Assert.Equal(KvResult.Ok, Apply(Append("k", "b", request: 2)));
-        Assert.Equal(KvResult.Ok, Apply(Append("k", "b", request: 2)));
+        Assert.Equal(KvStatus.Ok, Apply(Append("k", "a")).Status);
+        Assert.Equal(KvStatus.Ok, Apply(Append("k", "a")).Status);
+        Assert.Equal(KvStatus.Ok, Apply(Append("k", "b", request: 2)).Status);
+        Assert.Equal(KvStatus.Ok, Apply(Append("k", "b", request: 2)).Status);
 
         Assert.Equal("ab", Value("k"));
     }
@@ -120,8 +120,7 @@ public sealed class ExactlyOnceTests
             var expected = model.Apply(i, commands[i]);
             var actual = machine.Apply(new(i + 1), commands[i]);
 
-            Assert.Equal(expected.Status, actual.Status);
-            Assert.Equal(expected.Value, Text(actual.Value));
+            Assert.Equal(expected, KvResults.Describe(actual));
         }
 
         foreach (var (key, value) in model.Values) Assert.Equal(value, Text(machine.Read(key)));

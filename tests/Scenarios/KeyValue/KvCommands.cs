@@ -8,33 +8,77 @@ namespace RaftKv.Scenarios.KeyValue;
 /// <summary>Commands for tests, few clients, keys and requests so that they collide.</summary>
 public static class KvCommands
 {
+    private static readonly Gen<string> _key =
+        Gen.Elements("a", "b", "ä", "\uFFFD", "\U0001F600", "key", "key2", new string('k', 20));
+
+    private static readonly Gen<string> _value = Gen.Elements("", "x", "yz", "Zürich", new string('v', 700));
+
     public static KvCommand Get(string key, ulong client = 1, ulong request = 1, ulong first = 1) =>
-        Make(KvOperation.Get, key, "", client, request, first);
+        Of(KvRequest.Get(key), client, request, first);
 
     public static KvCommand Put(string key, string value, ulong client = 1, ulong request = 1, ulong first = 1) =>
-        Make(KvOperation.Put, key, value, client, request, first);
+        Of(KvRequest.Put(key, Bytes(value)), client, request, first);
 
     public static KvCommand Append(string key, string value, ulong client = 1, ulong request = 1, ulong first = 1) =>
-        Make(KvOperation.Append, key, value, client, request, first);
+        Of(KvRequest.Append(key, Bytes(value)), client, request, first);
+
+    public static KvCommand Of(KvRequest request, ulong client = 1, ulong number = 1, ulong first = 1) =>
+        new(request, new ClientId(client), new RequestId(number), new RequestId(first));
+
+    public static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
 
     public static string? Text(ReadOnlyMemory<byte>? value) =>
         value is { } bytes ? Encoding.UTF8.GetString(bytes.Span) : null;
+
+    /// <summary>A command with all that it carries, since memory is compared by reference.</summary>
+    public static string Describe(KvCommand command) =>
+        $"{command.ClientId} {command.RequestId} {command.FirstUnacknowledged} {Describe(command.Request)}";
 
     public static Arbitrary<KvCommand> AnyCommand() => Generator.ToArbitrary();
 
     public static Arbitrary<KvCommand[]> AnyCommands() => Generator.ArrayOf().ToArbitrary();
 
-    private static Gen<KvCommand> Generator { get; } =
-        from operation in Gen.Elements(KvOperation.Get, KvOperation.Put, KvOperation.Append, KvOperation.Append)
-        from key in Gen.Elements("a", "b", "ä", "\uFFFD", "\U0001F600", "key", "key2", new string('k', 20))
-        from value in Gen.Elements("", "x", "yz", "Zürich", new string('v', 700))
-        from client in Gen.Choose(1, 4)
-        from request in Gen.Choose(1, 8)
-        from first in Gen.Frequency((3, Gen.Constant(1)), (1, Gen.Choose(1, request)))
-        let written = operation == KvOperation.Get ? "" : value
-        select Make(operation, key, written, (ulong)client, (ulong)request, (ulong)first);
+    private static Gen<KvRequest> Simple { get; } =
+        from operation in Gen.Elements(
+            KvOperation.Get, KvOperation.Put, KvOperation.Append, KvOperation.Append, KvOperation.Delete)
+        from key in _key
+        from value in _value
+        let writes = operation is KvOperation.Put or KvOperation.Append
+        select new KvRequest(operation, key, writes ? Bytes(value) : []);
 
-    private static KvCommand Make(
-        KvOperation operation, string key, string value, ulong client, ulong request, ulong first) =>
-        new(operation, key, Encoding.UTF8.GetBytes(value), new(client), new(request), new(first));
+    private static Gen<KvRequest> Swap { get; } =
+        from key in _key
+        from expected in Expected
+        from value in _value
+        select KvRequest.CompareAndSwap(key, expected, Bytes(value));
+
+    private static Gen<KvRequest> Scan { get; } =
+        from prefix in Gen.Elements("", "k", "key", "\U0001F600")
+        from start in Gen.Elements("", "b", "key", "z")
+        from to in Gen.Elements(null, "", "key2", "\uFFFF")
+        from limit in Gen.Choose(0, 3)
+        select KvRequest.Scan(new KvScan { Prefix = prefix, From = start, To = to, Limit = limit });
+
+    private static Gen<KvRequest> Transaction { get; } =
+        from compares in (from key in _key from expected in Expected select new KvCompare(key, expected)).ArrayOf()
+        from then in Simple.ArrayOf()
+        from otherwise in Simple.ArrayOf()
+        select KvRequest.Transact(new KvTransaction(compares[..Math.Min(2, compares.Length)], then, otherwise));
+
+    private static Gen<ReadOnlyMemory<byte>?> Expected =>
+        Gen.Elements(null, "", "x", "xx").Select(text => text is null ? null : (ReadOnlyMemory<byte>?)Bytes(text));
+
+    private static Gen<KvCommand> Generator { get; } =
+        from request in Gen.Frequency((4, Simple), (2, Swap), (1, Scan), (2, Transaction))
+        from client in Gen.Choose(1, 4)
+        from number in Gen.Choose(1, 8)
+        from first in Gen.Frequency((3, Gen.Constant(1)), (1, Gen.Choose(1, number)))
+        select Of(request, (ulong)client, (ulong)number, (ulong)first);
+
+    private static string Describe(KvRequest request) =>
+        $"{request.Operation} {request.Key} {Text(request.Value)} {Text(request.Expected) ?? "-"} {request.Range} "
+        + (request.Transaction is not { } transaction ? "" :
+            string.Join(',', transaction.Compares.Select(each => $"{each.Key}={Text(each.Expected) ?? "-"}")) + '?'
+            + string.Join(',', transaction.Then.Select(Describe)) + ':'
+            + string.Join(',', transaction.Else.Select(Describe)));
 }

@@ -7,7 +7,14 @@ namespace RaftKv.Scenarios.KeyValue;
 public sealed class LimitsTests
 {
     private static readonly KvLimits _small =
-        new() { MaxKeyBytes = 4, MaxValueBytes = 5, MaxPendingPerSession = 3 };
+        new()
+        {
+            MaxKeyBytes = 4,
+            MaxValueBytes = 5,
+            MaxPendingPerSession = 3,
+            MaxTransactionOperations = 3,
+            MaxTransactionBytes = 12,
+        };
 
     public static TheoryData<KvCommand, string?> Cases => new()
     {
@@ -16,13 +23,41 @@ public sealed class LimitsTests
         { Put("ää", "123456"), "the value would have 6 bytes; the limit is 5" },
         { Get(""), "the key is empty" },
         { Get("\uD800"), "the key is not well-formed Unicode" },
-        { Put("k", "v") with { Operation = 0 }, "operation 0 is unknown" },
-        { Put("k", "v") with { Operation = KvOperation.Get }, "a Get carries a value" },
+        { Of(new KvRequest(0, "k")), "operation 0 is unknown" },
+        { Of(new KvRequest(KvOperation.Get, "k", "v"u8.ToArray())), "a Get carries a value" },
+        { Of(new KvRequest(KvOperation.Delete, "k", "v"u8.ToArray())), "a Delete carries a value" },
+        { Of(KvRequest.CompareAndSwap("k", Bytes("123456"), default)), TooLong },
+        { Of(KvRequest.CompareAndSwap("k", null, Bytes("123456"))), TooLong },
+        { Of(KvRequest.CompareAndSwap("", null, default)), "the key is empty" },
+        { Of(new KvRequest(KvOperation.Scan, "")), "a Scan has no range" },
+        { Of(KvRequest.Scan(new() { Limit = -1 })), "the limit of a Scan is -1" },
+        { Of(KvRequest.Scan(new() { Prefix = "kkkkk" })), "the prefix has 5 bytes; the limit is 4" },
+        { Of(KvRequest.Scan(new() { From = "\uD800" })), "the beginning is not well-formed Unicode" },
+        { Of(KvRequest.Scan(new() { To = "kkkkk" })), "the end has 5 bytes; the limit is 4" },
+        { Of(new KvRequest(KvOperation.Transaction, "")), "a Transaction has no operations" },
+        { Then(KvRequest.Get("k"), KvRequest.Get("k"), KvRequest.Get("k")), null },
+        {
+            Then(KvRequest.Get("k"), KvRequest.Get("k"), KvRequest.Get("k"), KvRequest.Get("k")),
+            "the transaction has 4 compares and operations; the limit is 3"
+        },
+        { Then(KvRequest.Put("k", Bytes("12345")), KvRequest.Put("k", Bytes("12345"))), null },
+        {
+            Then(KvRequest.Put("kk", Bytes("12345")), KvRequest.Put("k", Bytes("12345"))),
+            "the transaction has 13 bytes; the limit is 12"
+        },
+        { Then(KvRequest.Scan(new())), "a Scan is part of a transaction" },
+        { Then(KvRequest.CompareAndSwap("k", null, default)), "a CompareAndSwap is part of a transaction" },
+        { Then(KvRequest.Put("k", Bytes("123456"))), TooLong },
+        { Then(KvRequest.Delete("")), "the key is empty" },
+        { If(new KvCompare("", null)), "the key is empty" },
+        { If(new KvCompare("k", Bytes("123456"))), TooLong },
         { Get("k", request: 0, first: 0), "the first unacknowledged request 0 is not between 1 and the request 0" },
         { Get("k", request: 2, first: 3), "the first unacknowledged request 3 is not between 1 and the request 2" },
         { Get("k", request: 3), null },
         { Get("k", request: 4), "request 4 is 3 ahead of the first unacknowledged one; the limit is 2" },
     };
+
+    private const string TooLong = "the value would have 6 bytes; the limit is 5";
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -44,10 +79,28 @@ public sealed class LimitsTests
         machine.Apply(new(1), Put("k", "1234", request: 1));
 
         Assert.Equal(
-            KvResult.Rejected("the value would have 6 bytes; the limit is 5"),
+            KvResult.Rejected(TooLong) with { Revision = 1 },
             machine.Apply(new(2), Append("k", "56", request: 2)));
-        Assert.Equal(KvResult.Ok, machine.Apply(new(3), Append("k", "5", request: 3)));
+        Assert.Equal(KvStatus.Ok, machine.Apply(new(3), Append("k", "5", request: 3)).Status);
         Assert.Equal("12345", Text(machine.Read("k")));
+    }
+
+    [Fact]
+    public void A_transaction_that_would_read_too_much_is_rejected_and_changes_nothing()
+    {
+        var machine = new KvStateMachine(new KvOptions { Limits = _small });
+        machine.Apply(new(1), Put("k", "12345"));
+        var reads = Enumerable.Repeat(KvRequest.Get("k"), 2);
+
+        var result = machine.Apply(
+            new(2), Of(KvRequest.Transact(new([], [.. reads, KvRequest.Delete("k")], [])), number: 2));
+        Assert.Equal(KvStatus.Ok, result.Status);
+        machine.Apply(new(3), Put("k", "12345", request: 3, first: 3));
+        result = machine.Apply(
+            new(4), Of(KvRequest.Transact(new([], [.. reads, KvRequest.Get("k")], [])), number: 4, first: 4));
+
+        Assert.Equal("the transaction would read 15 bytes; the limit is 12", result.Detail);
+        Assert.Equal(3, machine.Revision);
     }
 
     [Fact]
@@ -59,7 +112,17 @@ public sealed class LimitsTests
         Assert.Equal("MaxPendingPerSession", Refused(new() { Limits = new() { MaxPendingPerSession = 0 } }));
         Assert.Equal("Store", Refused(new() { Store = (KvStoreKind)9 }));
 
+        Assert.Equal("MaxScanItems", Refused(new() { Limits = new() { MaxScanItems = 0 } }));
+        Assert.Equal("MaxScanBytes", Refused(new() { Limits = new() { MaxScanBytes = 0 } }));
+        Assert.Equal(
+            "MaxTransactionOperations", Refused(new() { Limits = new() { MaxTransactionOperations = 0 } }));
+        Assert.Equal("MaxTransactionBytes", Refused(new() { Limits = new() { MaxTransactionBytes = 0 } }));
+
         static string? Refused(KvOptions options) =>
             Assert.Throws<ArgumentException>(() => new KvStateMachine(options)).ParamName;
     }
+
+    private static KvCommand Then(params KvRequest[] operations) => Of(KvRequest.Transact(new([], operations, [])));
+
+    private static KvCommand If(KvCompare compare) => Of(KvRequest.Transact(new([compare], [], [])));
 }

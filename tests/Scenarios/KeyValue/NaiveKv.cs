@@ -1,5 +1,6 @@
 using System.Text;
 using RaftKv.KeyValue;
+using static RaftKv.Scenarios.KeyValue.KvCommands;
 
 namespace RaftKv.Scenarios.KeyValue;
 
@@ -8,35 +9,95 @@ internal sealed class NaiveKv(KvLimits limits)
 {
     private readonly List<Session> _sessions = [];
 
-    public Dictionary<string, string> Values { get; } = [];
+    public Dictionary<string, string> Values { get; private set; } = [];
 
-    public (KvStatus Status, string? Value) Apply(int time, KvCommand command)
+    public int Revision { get; private set; }
+
+    /// <summary>Applies a command and says in words what came of it; see <see cref="KvResults"/>.</summary>
+    public string Apply(int time, KvCommand command)
     {
-        if (command.Operation == KvOperation.Get) return (KvStatus.Ok, Values.GetValueOrDefault(command.Key));
+        if (command.Request.IsReadOnly) return Run(command.Request);
         var session = _sessions.Find(session => session.Client == command.ClientId.Value);
         if (session is null)
         {
-            if (command.FirstUnacknowledged.Value != 1) return (KvStatus.Expired, null);
+            if (command.FirstUnacknowledged.Value != 1) return "Expired";
             if (_sessions.Count == limits.MaxSessions) _sessions.Remove(_sessions.MinBy(session => session.LastUse)!);
             _sessions.Add(session = new Session { Client = command.ClientId.Value });
         }
 
         session.LastUse = time;
         session.First = Math.Max(session.First, command.FirstUnacknowledged.Value);
-        if (command.RequestId.Value < session.First) return (KvStatus.Expired, null);
-        if (!session.Results.TryGetValue(command.RequestId.Value, out var status))
-            session.Results.Add(command.RequestId.Value, status = Write(command));
-        return (status, null);
+        if (command.RequestId.Value < session.First) return "Expired";
+        if (!session.Results.TryGetValue(command.RequestId.Value, out var result))
+            session.Results.Add(command.RequestId.Value, result = Run(command.Request));
+        return result;
     }
 
-    private KvStatus Write(KvCommand command)
+    private string Run(KvRequest request)
     {
-        var added = Encoding.UTF8.GetString(command.Value.Span);
-        var value = command.Operation == KvOperation.Put ? added : Values.GetValueOrDefault(command.Key) + added;
-        if (Encoding.UTF8.GetByteCount(value) > limits.MaxValueBytes) return KvStatus.Rejected;
-        Values[command.Key] = value;
-        return KvStatus.Ok;
+        switch (request.Operation)
+        {
+            case KvOperation.Scan:
+                return $"Ok {Revision} [{Scan(request.Range!)}]";
+            case KvOperation.CompareAndSwap:
+                return Holds(request.Key, request.Expected)
+                    ? All([KvRequest.Put(request.Key, request.Value)], out _) ?? $"Ok {Revision} yes"
+                    : $"Ok {Revision}{Shown(request.Key)}";
+            case KvOperation.Transaction:
+                var transaction = request.Transaction!;
+                var holds = transaction.Compares.All(compare => Holds(compare.Key, compare.Expected));
+                return All(holds ? transaction.Then : transaction.Else, out var results)
+                    ?? $"Ok {Revision}{(holds ? " yes" : "")} ({string.Join(", ", results)})";
+            default:
+                return All([request], out var single) ?? single[0];
+        }
     }
+
+    private string? All(IReadOnlyList<KvRequest> operations, out List<string> results)
+    {
+        var before = new Dictionary<string, string>(Values);
+        List<Func<string>> told = [];
+        var changed = false;
+        foreach (var operation in operations)
+        {
+            var existed = Values.TryGetValue(operation.Key, out var value);
+            changed |= operation.Operation is KvOperation.Put or KvOperation.Append
+                || (existed && operation.Operation == KvOperation.Delete);
+            if (operation.Operation == KvOperation.Put) Values[operation.Key] = Text(operation.Value)!;
+            if (operation.Operation == KvOperation.Append) Values[operation.Key] = value + Text(operation.Value);
+            if (operation.Operation == KvOperation.Delete) Values.Remove(operation.Key);
+            told.Add(operation.Operation switch
+            {
+                KvOperation.Get => () => $"Ok {Revision}{(existed ? $" '{value}'" : "")}",
+                KvOperation.Delete when existed => () => $"Ok {Revision} yes",
+                _ => () => $"Ok {Revision}",
+            });
+            if (Values.Values.Any(each => Encoding.UTF8.GetByteCount(each) > limits.MaxValueBytes))
+            {
+                (Values, results) = (before, []);
+                return $"Rejected {Revision}";
+            }
+        }
+
+        Revision += changed ? 1 : 0;
+        results = [.. told.Select(tell => tell())];
+        return null;
+    }
+
+    private string Scan(KvScan range)
+    {
+        var keys = Values.Keys.Order(StringComparer.Ordinal).Where(key =>
+            key.StartsWith(range.Prefix, StringComparison.Ordinal)
+            && string.CompareOrdinal(key, range.From) >= 0
+            && (range.To is null || string.CompareOrdinal(key, range.To) < 0)).ToList();
+        var most = range.Limit > 0 ? range.Limit : limits.MaxScanItems;
+        return string.Join(' ', keys.Take(most).Select(key => $"{key}={Values[key]}"))
+            + (keys.Count > most ? $" next {keys[most]}" : "");
+    }
+
+    private bool Holds(string key, ReadOnlyMemory<byte>? expected) => Values.GetValueOrDefault(key) == Text(expected);
+
+    private string Shown(string key) => Values.TryGetValue(key, out var value) ? $" '{value}'" : "";
 
     private sealed class Session
     {
@@ -46,6 +107,6 @@ internal sealed class NaiveKv(KvLimits limits)
 
         public ulong First { get; set; } = 1;
 
-        public Dictionary<ulong, KvStatus> Results { get; } = [];
+        public Dictionary<ulong, string> Results { get; } = [];
     }
 }

@@ -11,14 +11,22 @@ public sealed class StoreTests
     public static TheoryData<KvStoreKind> Kinds => [.. Enum.GetValues<KvStoreKind>()];
 
     [Property(MaxTest = 300)]
-    public void Every_store_behaves_like_a_sorted_map(string[] keys)
+    public void Every_store_behaves_like_a_sorted_map(string[] keys, bool[] removals)
     {
         foreach (var kind in Enum.GetValues<KvStoreKind>())
         {
             var store = New(kind);
             var model = new SortedDictionary<string, KvEntry>(StringComparer.Ordinal);
-            foreach (var key in keys.Select(key => key ?? ""))
+            foreach (var (key, step) in keys.Select((key, step) => (key ?? "", step)))
             {
+                if (removals.Length > 0 && removals[step % removals.Length])
+                {
+                    var known = keys[step / 2] ?? "";
+                    Assert.Same(model.GetValueOrDefault(known), store.Remove(known));
+                    model.Remove(known);
+                    Assert.Null(store.Find(known));
+                }
+
                 Assert.Same(model.GetValueOrDefault(key), store.Find(key));
                 if (model.TryAdd(key, new KvEntry(key))) store.Add(model[key]);
                 else Assert.Throws<ArgumentException>(() => store.Add(new KvEntry(key)));
@@ -27,6 +35,10 @@ public sealed class StoreTests
 
             Assert.Equal(model.Count, store.Count);
             Assert.Equal(model.Values, store.InKeyOrder());
+            foreach (var from in keys.Select(key => key ?? "").Append("\uFFFF"))
+                Assert.Equal(
+                    model.Values.SkipWhile(entry => string.CompareOrdinal(entry.Key, from) < 0),
+                    store.InKeyOrder(from));
         }
     }
 

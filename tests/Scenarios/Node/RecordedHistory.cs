@@ -50,10 +50,10 @@ internal sealed class RecordedHistory
                 _open.Add(operation.Number, history._recorder.Call(client, input, Stopwatch.GetTimestamp()));
         }
 
-        public void Completed(ClerkOperation operation, ReadOnlyMemory<byte>? value)
+        public void Completed(ClerkOperation operation, in KvResult result)
         {
             var output = operation.Kind == KvOperation.Get
-                ? KvOutput.Read(value is { } bytes ? Encoding.UTF8.GetString(bytes.Span) : null)
+                ? KvOutput.Read(result.Value is { } bytes ? Encoding.UTF8.GetString(bytes.Span) : null)
                 : KvOutput.Done;
             lock (history._recorder)
                 history._recorder.Return(Close(operation), output, Stopwatch.GetTimestamp());

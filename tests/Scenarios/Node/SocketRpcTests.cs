@@ -129,13 +129,13 @@ public sealed class SocketRpcTests : IRpcHandler, IDisposable
     void IRpcHandler.OnCommand(KvCommand command, RpcReply reply)
     {
         if (command.Key != "silence")
-            reply.Send(new KvReply(KvStatus.Ok, command.Value, Detail: command.Key));
+            reply.Send(new KvReply(new KvResult(KvStatus.Ok, command.Value, command.Key)));
     }
 
     void IRpcHandler.OnMessage(in Message message) => _message.TrySetResult(message);
 
     private static Task<RpcResult> CallAsync(RpcChannel channel, string key, byte[] value) => channel.CallAsync(
-        new KvCommand(KvOperation.Put, key, value, new(1), new(1), new(1)), _patience, CancellationToken.None);
+        new KvCommand(KvRequest.Put(key, value), new(1), new(1), new(1)), _patience, CancellationToken.None);
 
     private static int FreePort()
     {

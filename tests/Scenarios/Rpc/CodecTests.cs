@@ -24,22 +24,25 @@ public class CodecTests
     {
         var body = Body(CommandCodec.Write(new FrameWriter(), 1, command));
         Assert.True(CommandCodec.TryRead(body, out var read, out _));
-        Assert.Equal(command with { Value = default }, read with { Value = default });
-        Assert.Equal(command.Value.ToArray(), read.Value.ToArray());
+        Assert.Equal(KvCommandCodec.Encode(command), KvCommandCodec.Encode(read));
     }
 
     [Property]
     public void A_reply_comes_back_as_it_was(KvReply reply)
     {
         Assert.True(ReplyCodec.TryRead(Body(ReplyCodec.Write(new FrameWriter(), 1, reply)), out var read, out _));
-        Assert.Equal(reply with { Value = null }, read with { Value = null });
-        Assert.Equal(reply.Value?.ToArray(), read.Value?.ToArray());
+        Assert.Equal(reply.LeaderAddress, read.LeaderAddress);
+        Assert.Equal(reply.Detail, read.Detail);
+        Assert.Equal(KvResultCodec.Encode(reply.Result), KvResultCodec.Encode(read.Result));
+        Assert.Equal(reply.Result.Page?.Next, read.Result.Page?.Next);
+        Assert.Equal(Describe(reply.Result.Page), Describe(read.Result.Page));
     }
 
     [Fact]
     public void An_absent_value_and_an_empty_value_are_not_the_same()
     {
-        var (absent, empty) = (new KvReply(KvStatus.Ok), new KvReply(KvStatus.Ok, ReadOnlyMemory<byte>.Empty));
+        var absent = new KvReply(KvStatus.Ok);
+        var empty = new KvReply(new KvResult(KvStatus.Ok, ReadOnlyMemory<byte>.Empty));
         Assert.True(ReplyCodec.TryRead(Body(ReplyCodec.Write(new FrameWriter(), 1, absent)), out var first, out _));
         Assert.True(ReplyCodec.TryRead(Body(ReplyCodec.Write(new FrameWriter(), 1, empty)), out var second, out _));
         Assert.Null(first.Value);
@@ -71,7 +74,7 @@ public class CodecTests
     [Fact]
     public void A_key_that_protobuf_would_change_is_refused() =>
         Assert.ThrowsAny<ArgumentException>(() => CommandCodec.Write(new FrameWriter(), 1,
-            new KvCommand(KvOperation.Get, "a\ud800", default, default, default, default)));
+            new KvCommand(KvRequest.Get("a\ud800"), default, default, default)));
 
     [Fact]
     public void Numbers_that_cannot_be_right_are_refused()
@@ -87,6 +90,57 @@ public class CodecTests
             new() { From = 1, To = 2, InstallSnapshot = new() { Offset = 5, TotalBytes = 4 } }));
         Assert.Null(WhyRefused(new() { From = 1, To = 2, AppendEntries = new() { Entries = { Entry(1) } } }));
     }
+
+    [Fact]
+    public void A_request_that_carries_what_it_does_not_take_is_refused()
+    {
+        Assert.NotNull(WhyNoCommand(new Wire.Protocol.Command { RequestId = 1 }));
+        Assert.NotNull(WhyNoCommand(Asking(new() { Operation = KvOperation.Get.OnTheWire(), Scan = new() })));
+        Assert.NotNull(WhyNoCommand(Asking(new() { Operation = KvOperation.Scan.OnTheWire() })));
+        Assert.NotNull(WhyNoCommand(Asking(new() { Operation = KvOperation.Transaction.OnTheWire() })));
+        Assert.NotNull(WhyNoCommand(
+            Asking(new() { Operation = KvOperation.Put.OnTheWire(), Expected = ByteString.Empty })));
+        Assert.NotNull(WhyNoCommand(Asking(new() { Operation = (Wire.Protocol.Request.Types.Operation)99 })));
+        Assert.NotNull(WhyNoCommand(
+            new Wire.Protocol.Command
+            {
+                Request = new() { Operation = KvOperation.Get.OnTheWire(), Key = "k" },
+                RequestId = 1,
+                FirstUnacknowledged = 2,
+            }));
+        Assert.Null(WhyNoCommand(Asking(new() { Operation = KvOperation.Get.OnTheWire(), Key = "k" })));
+    }
+
+    [Fact]
+    public void Nothing_nests_in_a_transaction()
+    {
+        var inner = new Wire.Protocol.Request
+        {
+            Operation = KvOperation.Transaction.OnTheWire(),
+            Transaction = new(),
+        };
+        var outer = new Wire.Protocol.Request
+        {
+            Operation = KvOperation.Transaction.OnTheWire(),
+            Transaction = new() { Else = { inner } },
+        };
+
+        Assert.Null(WhyNoCommand(Asking(inner)));
+        Assert.Equal("a Transaction is part of a transaction", WhyNoCommand(Asking(outer)));
+        var reply = new Wire.Protocol.Reply { Status = Wire.Protocol.Reply.Types.Status.Ok, Results = new() };
+        reply.Results.Results_.Add(reply.Clone());
+        Assert.False(ReplyCodec.TryRead(reply.ToByteArray(), out _, out var error));
+        Assert.Equal("a result of a transaction has results itself", error);
+    }
+
+    private static Wire.Protocol.Command Asking(Wire.Protocol.Request request) =>
+        new() { Request = request, RequestId = 1, FirstUnacknowledged = 1 };
+
+    private static string? WhyNoCommand(Wire.Protocol.Command command) =>
+        CommandCodec.TryRead(command.ToByteArray(), out _, out var error) ? null : error;
+
+    private static string? Describe(KvPage? page) => page is null ? null : string.Join(
+        ' ', page.Items.Select(item => $"{item.Key}={Convert.ToHexString(item.Value.Span)}"));
 
     private static Wire.Protocol.Entry Entry(long term) =>
         new() { Term = term, Kind = Wire.Protocol.Entry.Types.Kind.NoOp };

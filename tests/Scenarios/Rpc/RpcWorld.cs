@@ -52,9 +52,9 @@ internal sealed class RpcWorld : IRpcHandler, IDisposable
         (MemoryConnection)Network.ConnectAsync("one", CancellationToken.None).AsTask().Now()!;
 
     public static KvCommand Put(int number) =>
-        new(KvOperation.Put, $"key{number}", "v"u8.ToArray(), new ClientId(9), new((ulong)number), new(1));
+        new(KvRequest.Put($"key{number}", "v"u8.ToArray()), new ClientId(9), new((ulong)number), new(1));
 
-    public static KvReply Ok(string detail) => new(KvStatus.Ok, Detail: detail);
+    public static KvReply Ok(string detail) => new(KvStatus.Ok, detail);
 
     public static Message Vote(int from = 2, int to = 1) =>
         new(new NodeId(from), new NodeId(to), new Term(3), 4, new RequestVote(new LogIndex(5), new Term(2)));

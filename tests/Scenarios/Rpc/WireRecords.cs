@@ -36,31 +36,70 @@ public static class WireRecords
         select message);
 
     public static Arbitrary<KvCommand> Commands() => Arb.From(
-        from operation in Gen.Elements(Enum.GetValues<KvOperation>())
-        from key in _text
-        from value in _bytes
+        from request in Gen.OneOf(SimpleRequest, Swap, Scan, Transaction)
         from client in _position
-        from request in _position
+        from number in _position
         from ahead in Gen.Choose(0, 5)
         select new KvCommand(
-            operation,
-            key,
-            value,
+            request,
             new ClientId((ulong)client),
-            new RequestId((ulong)request),
-            new RequestId((ulong)Math.Max(0, request - ahead))));
+            new RequestId((ulong)number),
+            new RequestId((ulong)Math.Max(0, number - ahead))));
 
     public static Arbitrary<KvReply> Replies() => Arb.From(
         from status in Gen.Elements(Enum.GetValues<KvStatus>())
         from value in _bytes
         from leader in _text
         from detail in _text
-        from present in Gen.Choose(0, 7)
+        from present in Gen.Choose(0, 63)
+        from revision in _position
+        from results in Gen.ArrayOf(_bytes, 2)
         select new KvReply(
-            status,
-            (present & 1) == 0 ? null : (ReadOnlyMemory<byte>?)value,
-            (present & 2) == 0 ? null : leader,
-            (present & 4) == 0 ? null : detail));
+            new KvResult(
+                status,
+                (present & 1) == 0 ? null : (ReadOnlyMemory<byte>?)value,
+                (present & 4) == 0 ? null : detail)
+            {
+                Revision = revision,
+                Succeeded = (present & 8) != 0,
+                Page = (present & 16) == 0 ? null : new KvPage([new(detail, value)], leader),
+                Results = (present & 32) == 0 ? null
+                    : [.. results.Select(each => new KvResult(KvStatus.Ok, each) { Revision = revision })],
+            },
+            (present & 2) == 0 ? null : leader));
+
+    private static Gen<ReadOnlyMemory<byte>?> OptionalBytes =>
+        _bytes.Select(bytes => bytes.Length % 3 == 0 ? null : (ReadOnlyMemory<byte>?)bytes);
+
+    private static Gen<KvRequest> SimpleRequest =>
+        from operation in Gen.Elements(
+            KvOperation.Get, KvOperation.Put, KvOperation.Append, KvOperation.Delete)
+        from key in _text
+        from value in _bytes
+        let writes = operation is KvOperation.Put or KvOperation.Append
+        select new KvRequest(operation, key, writes ? value : []);
+
+    private static Gen<KvRequest> Swap =>
+        from key in _text
+        from expected in OptionalBytes
+        from value in _bytes
+        select KvRequest.CompareAndSwap(key, expected, value);
+
+    private static Gen<KvRequest> Scan =>
+        from prefix in _text
+        from start in _text
+        from to in _text
+        from limit in Gen.Choose(0, 1000)
+        select KvRequest.Scan(
+            new KvScan { Prefix = prefix, From = start, To = limit % 2 == 0 ? null : to, Limit = limit });
+
+    private static Gen<KvRequest> Transaction =>
+        from keys in Gen.ArrayOf(_text, 2)
+        from expected in OptionalBytes
+        from then in Gen.ArrayOf(SimpleRequest)
+        from otherwise in Gen.ArrayOf(SimpleRequest)
+        select KvRequest.Transact(
+            new KvTransaction([.. keys.Select(key => new KvCompare(key, expected))], then, otherwise));
 
     private static Gen<Message> Message(MessageKind kind, NodeId sender, NodeId to, Term at, long number) =>
         kind switch

@@ -1,0 +1,135 @@
+namespace RaftKv.KeyValue;
+
+/// <summary>Runs requests that <see cref="KvLimits"/> has no objection to on a state.</summary>
+internal sealed class KvExecution(KvState state, KvLimits limits)
+{
+    /// <summary>Runs a request.</summary>
+    public KvResult Run(KvRequest request) => request.Operation switch
+    {
+        KvOperation.Scan => Scan(request.Range!),
+        KvOperation.Transaction => Transact(request.Transaction!),
+        KvOperation.CompareAndSwap => CompareAndSwap(request),
+        _ => RunAll([request], out var results) is { } problem ? Rejected(problem) : results[0],
+    };
+
+    private KvResult Scan(KvScan range)
+    {
+        var most = range.Limit > 0 ? Math.Min(range.Limit, limits.MaxScanItems) : limits.MaxScanItems;
+        var items = new List<KvItem>();
+        long bytes = 0;
+        string? next = null;
+        foreach (var entry in state.Store.InKeyOrder(range.First))
+        {
+            if (!range.Reaches(entry.Key)) break;
+            bytes += StrictUtf8.Encoding.GetByteCount(entry.Key) + entry.Value.Length;
+            if (items.Count == most || (items.Count > 0 && bytes > limits.MaxScanBytes))
+            {
+                next = entry.Key;
+                break;
+            }
+
+            items.Add(new KvItem(entry.Key, entry.Value));
+        }
+
+        return KvResult.Applied(state.Revision) with { Page = new KvPage(items, next) };
+    }
+
+    private KvResult CompareAndSwap(KvRequest request)
+    {
+        if (!Holds(request.Key, request.Expected))
+            return new KvResult(KvStatus.Ok, state.Store.Find(request.Key)?.Value) { Revision = state.Revision };
+        return Run(KvRequest.Put(request.Key, request.Value)) with { Succeeded = true };
+    }
+
+    private KvResult Transact(KvTransaction transaction)
+    {
+        var holds = true;
+        foreach (var compare in transaction.Compares) holds &= Holds(compare.Key, compare.Expected);
+        return RunAll(holds ? transaction.Then : transaction.Else, out var results) is { } problem
+            ? Rejected(problem)
+            : KvResult.Applied(state.Revision) with { Succeeded = holds, Results = results };
+    }
+
+    private bool Holds(string key, ReadOnlyMemory<byte>? expected) => (state.Store.Find(key), expected) switch
+    {
+        (null, null) => true,
+        ({ } entry, { } value) => entry.Value.Span.SequenceEqual(value.Span),
+        _ => false,
+    };
+
+    /// <summary>Runs operations of the simple kinds in order, all of them or none.</summary>
+    /// <returns>Why none can run, or <see langword="null"/>.</returns>
+    private string? RunAll(IReadOnlyList<KvRequest> operations, out KvResult[] results)
+    {
+        results = [];
+        if (Foresee(operations, out var changes) is { } problem) return problem;
+        if (changes) state.Revision++;
+        results = new KvResult[operations.Count];
+        for (var i = 0; i < results.Length; i++) results[i] = RunOne(operations[i]);
+        return null;
+    }
+
+    /// <summary>Looks ahead how long the values will be, so that nothing has to be undone.</summary>
+    private string? Foresee(IReadOnlyList<KvRequest> operations, out bool changes)
+    {
+        changes = false;
+        var lengths = operations.Count > 1 ? new Dictionary<string, int?>(StringComparer.Ordinal) : null;
+        long readBytes = 0;
+        foreach (var operation in operations)
+        {
+            var key = operation.Key;
+            var length = lengths is not null && lengths.TryGetValue(key, out var foreseen)
+                ? foreseen
+                : state.Store.Find(key)?.Value.Length;
+            switch (operation.Operation)
+            {
+                case KvOperation.Get:
+                    readBytes += length ?? 0;
+                    break;
+                case KvOperation.Put:
+                    (length, changes) = (operation.Value.Length, true);
+                    break;
+                case KvOperation.Append:
+                    var grown = (length ?? 0) + (long)operation.Value.Length;
+                    if (limits.ValueProblem(grown) is { } problem) return problem;
+                    (length, changes) = ((int)grown, true);
+                    break;
+                case KvOperation.Delete:
+                    changes |= length is not null;
+                    length = null;
+                    break;
+                default:
+                    throw new ArgumentOutOfRangeException(nameof(operations), operation.Operation, "Not a simple one.");
+            }
+
+            if (lengths is not null) lengths[key] = length;
+        }
+
+        return lengths is not null && readBytes > limits.MaxTransactionBytes
+            ? $"the transaction would read {readBytes} bytes; the limit is {limits.MaxTransactionBytes}"
+            : null;
+    }
+
+    private KvResult RunOne(KvRequest operation)
+    {
+        var key = operation.Key;
+        var entry = state.Store.Find(key);
+        switch (operation.Operation)
+        {
+            case KvOperation.Get:
+                return new KvResult(KvStatus.Ok, entry?.Value) { Revision = state.Revision };
+            case KvOperation.Delete:
+                if (entry is not null) state.EntriesDigest -= state.Store.Remove(key)!.Digest;
+                return KvResult.Applied(state.Revision) with { Succeeded = entry is not null };
+            default:
+                if (entry is null) state.Store.Add(entry = new KvEntry(key));
+                else state.EntriesDigest -= entry.Digest;
+                if (operation.Operation == KvOperation.Append) entry.Append(operation.Value.Span);
+                else entry.Put(operation.Value.Span);
+                state.EntriesDigest += entry.Digest;
+                return KvResult.Applied(state.Revision);
+        }
+    }
+
+    private KvResult Rejected(string problem) => KvResult.Rejected(problem) with { Revision = state.Revision };
+}
