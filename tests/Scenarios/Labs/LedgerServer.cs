@@ -38,7 +38,7 @@ internal sealed class LedgerServer : IRpcHandler
     }
 
     public void OnCommand(KvCommand command, RpcReply reply) =>
-        reply.Send(new KvReply(KvStatus.Rejected, Detail: "this server keeps a ledger"));
+        reply.Send(new KvReply(KvStatus.Rejected, "this server keeps a ledger"));
 
     public void OnMessage(in Message message) => Replica.Receive(message);
 }
