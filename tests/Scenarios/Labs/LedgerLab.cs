@@ -19,16 +19,17 @@ namespace RaftKv.Scenarios.Labs;
 internal sealed class LedgerLab : Lab
 {
     private readonly ClusterMember[] _members;
-    private readonly LedgerServer?[] _servers;
+    private readonly (LedgerServer? Server, int Generation)[] _servers;
     private readonly RequestCounts[] _requests;
     private readonly int _snapshotEvery;
+    private long _lastAmount;
 
     private LedgerLab(ulong seed, int servers, int snapshotEvery)
         : base(seed, servers)
     {
         _snapshotEvery = snapshotEvery;
         _members = [.. Enumerable.Range(1, servers).Select(id => new ClusterMember(new NodeId(id), $"n{id}"))];
-        _servers = new LedgerServer?[servers];
+        _servers = new (LedgerServer?, int)[servers];
         _requests = [.. _members.Select(_ => new RequestCounts())];
         Checks = new ClusterChecks(servers);
         Hosts = [.. _members.Select(AddHost)];
@@ -115,6 +116,13 @@ internal sealed class LedgerLab : Lab
         return proposal.Index;
     }
 
+    /// <summary>Stops a server in good order; its process goes on and answers who waits.</summary>
+    public void ShutDown(int server)
+    {
+        if (ServerOf(server) is { } running)
+            Hosts[server].Post(running.Replica.Dispose);
+    }
+
     /// <summary>How many running servers have applied the log up to an index.</summary>
     public int Committed(LogIndex index) => Running().Count(server => AppliedBy(server) >= index);
 
@@ -126,37 +134,52 @@ internal sealed class LedgerLab : Lab
     /// <param name="expected">How many servers must apply it.</param>
     /// <param name="retry">Whether to offer it again when something else was applied in its place.</param>
     /// <param name="bytes">Its size.</param>
-    public LogIndex One(long amount, int expected, bool retry, int bytes = sizeof(long))
-    {
-        var end = World.Now + TimeSpan.FromSeconds(10);
-        while (World.Now < end)
-        {
-            LogIndex? index = null;
-            foreach (var server in Connected().ToArray())
-            {
-                if ((index = Start(server, amount, bytes)) is not null)
-                    break;
-            }
+    public LogIndex One(long amount, int expected, bool retry, int bytes = sizeof(long)) =>
+        Agree([amount], expected, retry, bytes)[0];
 
-            if (index is not { } accepted)
+    /// <summary>The same for several commands at once.</summary>
+    public LogIndex[] Agree(long[] amounts, int expected, bool retry, int bytes = sizeof(long))
+    {
+        var places = new LogIndex?[amounts.Length];
+        for (var end = World.Now + TimeSpan.FromSeconds(10); World.Now < end;)
+        {
+            for (var i = 0; i < amounts.Length; i++)
+                places[i] = IsAgreed(i) ? places[i] : Accept(amounts[i], bytes);
+            if (places.All(place => place is null))
             {
                 Sleep(50);
                 continue;
             }
 
-            for (var waited = 0; waited < 2000; waited += 20)
+            var isAgreed = false;
+            for (var waited = 0; waited < 2000 && !isAgreed; waited += 20)
             {
-                if (Committed(accepted) >= expected && Applied.GetValueOrDefault(accepted) == amount)
-                    return accepted;
-                Sleep(20);
+                Sleep(waited == 0 ? 0 : 20);
+                isAgreed = Enumerable.Range(0, amounts.Length).All(IsAgreed);
             }
 
+            if (isAgreed)
+                return [.. places.Select(place => place!.Value)];
             if (!retry)
-                Fail($"{amount} at index {accepted} was not applied by {expected} servers");
+                Fail($"commands at {string.Join(' ', places)} were not applied by {expected} servers");
         }
 
-        Fail($"no agreement on {amount} within 10 s");
-        return default;
+        Fail($"no agreement on {string.Join(' ', amounts)} within 10 s");
+        return [];
+
+        bool IsAgreed(int i) =>
+            places[i] is { } place && Committed(place) >= expected && Applied.GetValueOrDefault(place) == amounts[i];
+    }
+
+    private LogIndex? Accept(long amount, int bytes)
+    {
+        foreach (var server in Connected().ToArray())
+        {
+            if (Start(server, amount, bytes) is { } index)
+                return index;
+        }
+
+        return null;
     }
 
     /// <summary>A command that no other is equal to.</summary>
@@ -167,10 +190,9 @@ internal sealed class LedgerLab : Lab
 
     protected override void WriteAndReadBack() => OneOnAll();
 
-    private long _lastAmount;
-
     private LedgerServer? ServerOf(int server) =>
-        Hosts[server].IsRunning && _servers[server] is { Replica.IsStopped: false } running ? running : null;
+        Hosts[server].IsRunning && _servers[server].Generation == Hosts[server].Generation
+            && _servers[server].Server is { Replica.IsStopped: false } running ? running : null;
 
     private SimNode AddHost(ClusterMember member)
     {
@@ -182,7 +204,6 @@ internal sealed class LedgerLab : Lab
 
     private async Task BootAsync(int index, NodePlatform platform)
     {
-        _servers[index] = null;
         try
         {
             LedgerObserver? observer = null;
@@ -193,7 +214,7 @@ internal sealed class LedgerLab : Lab
                 return;
             server.Replica.Failed += failure => World.Scheduler.Fail((SimLoop)platform.Loop, failure);
             observer!.Started(server.Replica.Raft);
-            _servers[index] = server;
+            _servers[index] = (server, Hosts[index].Generation);
         }
         catch (Exception failure)
         {
