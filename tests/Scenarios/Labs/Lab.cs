@@ -13,8 +13,11 @@ namespace RaftKv.Scenarios.Labs;
 /// </summary>
 internal abstract class Lab
 {
-    /// <summary>The shortest election time-out.</summary>
-    public static readonly TimeSpan ElectionTimeout = TimeSpan.FromMilliseconds(300);
+    /// <summary>
+    /// The shortest election time-out. With 300 ms, a leader whose answers take up to 2.2 s (TestFigure8Unreliable3C)
+    /// too often believes to be deserted, and gives up its office.
+    /// </summary>
+    public static readonly TimeSpan ElectionTimeout = TimeSpan.FromMilliseconds(500);
 
     /// <summary>The longest silence of a leader.</summary>
     public static readonly TimeSpan HeartbeatInterval = TimeSpan.FromMilliseconds(100);
