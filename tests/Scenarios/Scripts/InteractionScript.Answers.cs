@@ -58,7 +58,7 @@ internal sealed partial class InteractionScript
         var raft = node.Raft;
         World.Transcript.Answer(
             raft.Id,
-            $"{raft.Role.ToString().ToLowerInvariant(),-9} term {raft.Term} vote {raft.VotedFor} leader {raft.Leader} "
+            $"{raft.Role.ToString().ToLowerInvariant(),-12} term {raft.Term} vote {raft.VotedFor} leader {raft.Leader} "
             + $"commit {raft.CommitIndex} applied {raft.AppliedIndex} last {raft.LastIndex}@{raft.Log.LastTerm} "
             + $"durable {raft.DurableIndex}");
     }

@@ -18,6 +18,26 @@ public sealed class InteractionScripts
     public void single_node() => Run();
 
     [Fact]
+    [Scenario("prevote", Script = Room + "prevote.txt")]
+    public void prevote() => Run();
+
+    [Fact]
+    [Scenario("prevote_checkquorum", Script = Room + "prevote_checkquorum.txt")]
+    public void prevote_checkquorum() => Run();
+
+    [Fact]
+    [Scenario("checkquorum", Script = Room + "checkquorum.txt")]
+    public void checkquorum() => Run();
+
+    [Fact]
+    [Scenario("forget_leader", Script = Room + "forget_leader.txt")]
+    public void forget_leader() => Run();
+
+    [Fact]
+    [Scenario("forget_leader_prevote_checkquorum", Script = Room + "forget_leader_prevote_checkquorum.txt")]
+    public void forget_leader_prevote_checkquorum() => Run();
+
+    [Fact]
     [Scenario("probe_and_replicate", Script = Room + "probe_and_replicate.txt")]
     public void probe_and_replicate() => Run();
 
