@@ -1,4 +1,5 @@
 using RaftKv.Consensus;
+using RaftKv.Scenarios.Catalogue;
 using Xunit;
 using static RaftKv.Scenarios.Consensus.TestServer;
 
@@ -7,7 +8,11 @@ namespace RaftKv.Scenarios.Consensus;
 /// <summary>Paper §5.1, §5.2 and §5.4.1, after etcd's raft_paper_test.go.</summary>
 public sealed class ElectionScenarios
 {
+    private const string Timeouts = "Test{Follower,Candidate}ElectionTimeoutRandomized, "
+        + "Test{Followers,Candidates}ElectionTimeoutNonconflict";
+
     [Theory]
+    [Scenario("Test{Follower,Candidate,Leader}UpdateTermFromMessage")]
     [InlineData(Role.Follower)]
     [InlineData(Role.Candidate)]
     [InlineData(Role.Leader)]
@@ -32,6 +37,7 @@ public sealed class ElectionScenarios
     }
 
     [Fact]
+    [Scenario("TestRejectStaleTermMessage")]
     public void A_request_of_a_stale_term_is_refused_with_the_present_term_and_no_number()
     {
         var server = new TestServer(1, 3, Recovered(5));
@@ -48,6 +54,7 @@ public sealed class ElectionScenarios
     }
 
     [Fact]
+    [Scenario("TestStartAsFollower")]
     public void A_server_starts_as_a_follower()
     {
         var server = new TestServer(1, 3);
@@ -56,6 +63,7 @@ public sealed class ElectionScenarios
     }
 
     [Fact]
+    [Scenario("TestLeaderBcastBeat")]
     public void A_leader_sends_a_heartbeat_to_everyone_at_each_interval()
     {
         var server = InRole(Role.Leader);
@@ -63,13 +71,16 @@ public sealed class ElectionScenarios
         {
             var before = server.Now;
             server.Elapse();
-            Assert.Equal([Id(2), Id(3)], server.Take().Select(message => message.To));
+            var sent = server.Take();
+            Assert.Equal([Id(2), Id(3)], sent.Select(message => message.To));
+            Assert.All(sent, message => Assert.Equal(0, message.AppendEntries.Entries.Length));
             if (beat > 0)
                 Assert.Equal(server.Options.HeartbeatInterval.Ticks, server.Now - before);
         }
     }
 
     [Theory]
+    [Scenario("TestFollowerStartElection, TestCandidateStartNewElection")]
     [InlineData(Role.Follower)]
     [InlineData(Role.Candidate)]
     public void A_time_out_starts_an_election_in_the_next_term(Role role)
@@ -80,10 +91,13 @@ public sealed class ElectionScenarios
         server.Elapse();
 
         Assert.Equal((Role.Candidate, term.Next, Id(1)), (server.Raft.Role, server.Raft.Term, server.Raft.VotedFor));
-        Assert.All(server.Take(), message => Assert.Equal(MessageKind.RequestVote, message.Kind));
+        Assert.Equal(
+            [(Id(2), MessageKind.RequestVote), (Id(3), MessageKind.RequestVote)],
+            server.Take().Select(message => (message.To, message.Kind)));
     }
 
     [Theory]
+    [Scenario("TestLeaderElectionInOneRoundRPC")]
     [InlineData(1, "", Role.Leader)]
     [InlineData(3, "yy", Role.Leader)]
     [InlineData(3, "y-", Role.Leader)]
@@ -95,6 +109,7 @@ public sealed class ElectionScenarios
     [InlineData(5, "ynnn", Role.Follower)]
     [InlineData(3, "--", Role.Candidate)]
     [InlineData(5, "y---", Role.Candidate)]
+    [InlineData(5, "nn--", Role.Candidate)]
     [InlineData(5, "----", Role.Candidate)]
     [InlineData(2, "-", Role.Candidate)]
     [InlineData(4, "yy-", Role.Leader)]
@@ -111,6 +126,7 @@ public sealed class ElectionScenarios
     }
 
     [Theory]
+    [Scenario("TestFollowerVote")]
     [InlineData(0, 2, true)]
     [InlineData(0, 3, true)]
     [InlineData(2, 2, true)]
@@ -129,6 +145,7 @@ public sealed class ElectionScenarios
     }
 
     [Theory]
+    [Scenario("TestVoteRequest, TestVoter")]
     [InlineData("1", 1, 1, true)]
     [InlineData("1", 1, 2, true)]
     [InlineData("11", 1, 1, false)]
@@ -150,11 +167,14 @@ public sealed class ElectionScenarios
     }
 
     [Fact]
+    [Scenario("TestVoteRequest, TestVoter")]
     public void A_vote_request_carries_the_last_entry_or_after_compaction_the_snapshot()
     {
         var server = new TestServer(1, 3, Recovered(3, Entries(1, 3)));
         server.Elapse();
-        Assert.All(server.Take(), m => Assert.Equal(new RequestVote(new(2), new(3)), m.RequestVote));
+        var requests = server.Take();
+        Assert.Equal([Id(2), Id(3)], requests.Select(request => request.To));
+        Assert.All(requests, request => Assert.Equal(new RequestVote(new(2), new(3)), request.RequestVote));
 
         var compacted = new RecoveredState(new HardState(new(3), default), new SnapshotId(new(7), new(2)), []);
         server = new TestServer(1, 3, compacted);
@@ -163,6 +183,7 @@ public sealed class ElectionScenarios
     }
 
     [Theory]
+    [Scenario("TestCandidateFallback")]
     [InlineData(1)]
     [InlineData(2)]
     public void A_candidate_follows_an_append_of_the_same_or_a_higher_term(long term)
@@ -175,6 +196,7 @@ public sealed class ElectionScenarios
     }
 
     [Theory]
+    [Scenario(Timeouts)]
     [InlineData(Role.Follower)]
     [InlineData(Role.Candidate)]
     public void The_election_time_out_is_drawn_anew_from_T_to_2T(Role role)
@@ -197,6 +219,7 @@ public sealed class ElectionScenarios
     }
 
     [Theory]
+    [Scenario(Timeouts)]
     [InlineData(Role.Follower)]
     [InlineData(Role.Candidate)]
     public void Time_outs_of_five_servers_rarely_collide(Role role)

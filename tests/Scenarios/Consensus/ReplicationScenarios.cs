@@ -1,4 +1,5 @@
 using RaftKv.Consensus;
+using RaftKv.Scenarios.Catalogue;
 using Xunit;
 using static RaftKv.Scenarios.Consensus.TestServer;
 
@@ -8,12 +9,14 @@ namespace RaftKv.Scenarios.Consensus;
 public sealed class ReplicationScenarios
 {
     [Fact]
+    [Scenario("TestLeaderStartReplication")]
     public void A_leader_starts_replication_with_one_append_for_each_follower()
     {
         var leader = Leader(3);
 
         leader.Propose("x");
 
+        Assert.True(leader.Disk.Holds(new(2), new(1)));
         Assert.Equal((new LogIndex(2), new Term(1)), (leader.Raft.LastIndex, leader.Raft.Log.LastTerm));
         var sent = leader.Take();
         Assert.Equal([Id(2), Id(3)], sent.Select(message => message.To));
@@ -22,7 +25,7 @@ public sealed class ReplicationScenarios
             var append = message.AppendEntries;
             Assert.Equal((new LogIndex(1), new Term(1)), (append.PrevIndex, append.PrevTerm));
             Assert.Equal(new LogIndex(1), append.Commit);
-            Assert.Equal(1, append.Entries.Length);
+            Assert.Equal([leader.Raft.Log[new(2)]], append.Entries.ToArray());
         });
     }
 
@@ -38,6 +41,7 @@ public sealed class ReplicationScenarios
     }
 
     [Fact]
+    [Scenario("TestLeaderCommitEntry")]
     public void A_leader_commits_after_a_majority_and_followers_learn_it_with_the_next_message()
     {
         var cluster = TestCluster.Of(3);
@@ -53,6 +57,7 @@ public sealed class ReplicationScenarios
     }
 
     [Theory]
+    [Scenario("TestLeaderAcknowledgeCommit")]
     [InlineData(1, "", true)]
     [InlineData(3, "", false)]
     [InlineData(3, "2", true)]
@@ -90,6 +95,7 @@ public sealed class ReplicationScenarios
     }
 
     [Theory]
+    [Scenario("TestLeaderCommitPrecedingEntries")]
     [InlineData]
     [InlineData(2L)]
     [InlineData(1L, 2L)]
@@ -104,23 +110,24 @@ public sealed class ReplicationScenarios
         Assert.Equal(new LogIndex(terms.Length + 1), leader.Raft.CommitIndex);
     }
 
-    [Fact]
-    public void Entries_of_older_terms_do_not_commit_by_counting()
+    [Theory]
+    [Scenario("TestLeaderOnlyCommitsLogFromCurrentTerm")]
+    [InlineData(1, 0)]
+    [InlineData(2, 0)]
+    [InlineData(3, 3)]
+    public void Entries_of_older_terms_do_not_commit_by_counting(long acknowledged, long committed)
     {
         var leader = new TestServer(1, 3, Recovered(2, Entries(1, 2)));
         leader.Elect();
-        var probe = leader.Take()[0];
 
-        var older = new AppendReply(true, new(2), Term.Zero);
-        leader.Receive(new Message(Id(2), Id(1), new(3), probe.Number, older));
-        Assert.Equal(new LogIndex(0), leader.Raft.CommitIndex);
+        var reply = new AppendReply(true, new(acknowledged), Term.Zero);
+        leader.Receive(new Message(Id(2), Id(1), new(3), leader.Take()[0].Number, reply));
 
-        var own = new AppendReply(true, new(3), Term.Zero);
-        leader.Receive(new Message(Id(2), Id(1), new(3), probe.Number, own));
-        Assert.Equal(new LogIndex(3), leader.Raft.CommitIndex);
+        Assert.Equal(new LogIndex(committed), leader.Raft.CommitIndex);
     }
 
     [Theory]
+    [Scenario("TestFollowerCommitEntry")]
     [InlineData(1, 1)]
     [InlineData(2, 2)]
     [InlineData(3, 3)]
@@ -145,6 +152,7 @@ public sealed class ReplicationScenarios
     }
 
     [Theory]
+    [Scenario("TestFollowerCheckMsgApp")]
     [InlineData(0, 0, true, 0, 0)]
     [InlineData(1, 1, true, 1, 0)]
     [InlineData(2, 2, true, 2, 0)]
@@ -165,6 +173,7 @@ public sealed class ReplicationScenarios
     }
 
     [Theory]
+    [Scenario("TestFollowerAppendEntries")]
     [InlineData(2, 2, "3", "123", "3")]
     [InlineData(1, 1, "34", "134", "34")]
     [InlineData(0, 0, "1", "12", "")]
@@ -185,6 +194,7 @@ public sealed class ReplicationScenarios
     }
 
     [Theory]
+    [Scenario("TestLeaderSyncFollowerLog")]
     [InlineData("111445566")]
     [InlineData("1114")]
     [InlineData("11144556666")]
