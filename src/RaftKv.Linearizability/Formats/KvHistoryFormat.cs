@@ -30,7 +30,11 @@ internal static class KvHistoryFormat
             }
 
             if (read > 0 && operation.Call < operations[read - 1].Call)
-                throw lines.Malformed($"called at {operation.Call}, before the line above ({operations[read - 1].Call})");
+            {
+                throw lines.Malformed(
+                    $"called at {operation.Call}, before the line above ({operations[read - 1].Call})");
+            }
+
             if (read == operations.Length)
                 Array.Resize(ref operations, Math.Max(64, 2 * read));
             operations[read++] = operation;
