@@ -1,5 +1,6 @@
 using System.Globalization;
 using RaftKv.KeyValue;
+using RaftKv.Sim.Workload;
 using RaftKv.Sim.World;
 
 namespace RaftKv.Sim;
@@ -21,8 +22,7 @@ internal sealed record SeedConfiguration
     public required int Keys { get; init; }
     public required TimeSpan Duration { get; init; }
     public required TimeSpan ThinkTime { get; init; }
-    public required int GetPercent { get; init; }
-    public required int AppendPercent { get; init; }
+    public required WorkloadMix Mix { get; init; }
 
     public required DeliveryMode Delivery { get; init; }
     public required TimeSpan Latency { get; init; }
@@ -88,17 +88,17 @@ internal sealed record SeedConfiguration
     /// <summary>Draws a configuration.</summary>
     public static SeedConfiguration Draw(IDecisions choose)
     {
+        var mix = WorkloadMix.Draw(choose);
         var electionMs = Pick(choose, "election time-out", 150, 200, 300, 500);
         return new SeedConfiguration
         {
             Nodes = Pick(choose, "nodes", 3, 3, 3, 5, 5, 5, 4, 7, 2, 1),
-            Clerks = 1 + choose.Choose("clerks", 6),
-            CallersPerClerk = Pick(choose, "callers", 1, 1, 2, 4),
+            Clerks = 1 + choose.Choose("clerks", mix.NeedsSearch ? 3 : 6),
+            CallersPerClerk = mix.NeedsSearch ? Pick(choose, "callers", 1, 2) : Pick(choose, "callers", 1, 1, 2, 4),
             Keys = Pick(choose, "keys", 1, 2, 3, 5, 10),
             Duration = TimeSpan.FromSeconds(Pick(choose, "duration", 5, 10, 20)),
             ThinkTime = TimeSpan.FromMilliseconds(Pick(choose, "think time", 50, 100, 200)),
-            GetPercent = Pick(choose, "gets", 20, 35, 50),
-            AppendPercent = Pick(choose, "appends", 10, 30, 60),
+            Mix = mix,
 
             Delivery = (DeliveryMode)choose.Choose("delivery", 3),
             Latency = TimeSpan.FromMicroseconds(Pick(choose, "latency", 300, 1000, 3000, 10_000)),

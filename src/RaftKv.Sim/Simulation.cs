@@ -22,6 +22,7 @@ internal sealed class Simulation
     private readonly SimWorld _world;
     private readonly SimCluster _cluster;
     private readonly HistoryRecorder<KvInput, KvOutput> _history = new();
+    private readonly RevisionOrder _revisions = new();
     private readonly List<ClerkWorkload> _workloads = [];
     private readonly List<HistoryObserver> _observers = [];
     private readonly FaultInjector[] _faults;
@@ -133,7 +134,7 @@ internal sealed class Simulation
 
     private Clerk NewClerk(NodePlatform platform, int client)
     {
-        var observer = new HistoryObserver(_history, _world.Scheduler, client);
+        var observer = new HistoryObserver(_history, _revisions, _world.Scheduler, client);
         _observers.Add(observer);
         return new Clerk(platform, new ClerkOptions
         {

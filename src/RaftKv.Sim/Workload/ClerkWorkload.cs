@@ -1,17 +1,19 @@
 using System.Globalization;
+using System.Text;
 using RaftKv.Client;
+using RaftKv.KeyValue;
 using RaftKv.Sim.World;
 
 namespace RaftKv.Sim.Workload;
 
 /// <summary>
 /// One user of the store: thinks, asks for something through its Clerk, sometimes loses patience. Every written value
-/// is
-/// unique, so that a read names the write it saw.
+/// is unique, so that a read names the write it saw; what is expected is what was seen last, which is often there still.
 /// </summary>
 internal sealed class ClerkWorkload(
     SeedConfiguration configuration, IDecisions choose, Clerk clerk, TimeProvider time, int client)
 {
+    private readonly ReadOnlyMemory<byte>?[] _seen = new ReadOnlyMemory<byte>?[configuration.Keys];
     private int _lastValue;
 
     /// <summary>Operations begun.</summary>
@@ -46,15 +48,59 @@ internal sealed class ClerkWorkload(
 
     private async Task AskAsync(CancellationToken cancellationToken)
     {
-        var key = "k" + choose.Choose("key", configuration.Keys).ToString(CultureInfo.InvariantCulture);
+        var mix = configuration.Mix;
+        var key = choose.Choose("key", configuration.Keys);
         var kind = choose.Choose("operation", 100);
-        if (kind < configuration.GetPercent)
-            await clerk.GetAsync(key, cancellationToken);
-        else if (kind < configuration.GetPercent + configuration.AppendPercent)
-            await clerk.AppendAsync(key, NextValue(), cancellationToken);
+        if ((kind -= mix.Gets) < 0)
+            _seen[key] = await clerk.GetAsync(Name(key), cancellationToken);
+        else if ((kind -= mix.Appends) < 0)
+            await clerk.AppendAsync(Name(key), NextValue(), cancellationToken);
+        else if ((kind -= mix.Deletes) < 0)
+            await clerk.DeleteAsync(Name(key), cancellationToken);
+        else if ((kind -= mix.Swaps) < 0)
+            await SwapAsync(key, cancellationToken);
+        else if ((kind -= mix.Scans) < 0)
+            await ScanAsync(key, cancellationToken);
+        else if (kind - mix.Transactions < 0)
+            await clerk.TransactAsync(Transaction(key), cancellationToken);
         else
-            await clerk.PutAsync(key, NextValue(), cancellationToken);
+            await clerk.PutAsync(Name(key), NextValue(), cancellationToken);
     }
 
-    private string NextValue() => string.Create(CultureInfo.InvariantCulture, $"{client}.{++_lastValue} ");
+    private async Task SwapAsync(int key, CancellationToken cancellationToken)
+    {
+        var value = NextValue();
+        var swap = await clerk.CompareAndSwapAsync(Name(key), _seen[key], value, cancellationToken);
+        _seen[key] = swap.Swapped ? value : swap.Present;
+    }
+
+    private async Task ScanAsync(int key, CancellationToken cancellationToken)
+    {
+        var range = new KvScan { Prefix = "k", From = Name(key), Limit = choose.Choose("scan limit", 4) };
+        if (choose.Choose("scan end", 2) == 1)
+            range = range with { To = Name(configuration.Keys - 1) };
+        var page = await clerk.ScanAsync(range, cancellationToken);
+        if (page.Next is { } next)
+            await clerk.ScanAsync(range with { From = next }, cancellationToken);
+    }
+
+    private KvTransaction Transaction(int key)
+    {
+        var other = choose.Choose("other key", configuration.Keys);
+        return new KvTransaction(
+            [new KvCompare(Name(key), _seen[key])],
+            [KvRequest.Put(Name(key), NextValue()), KvRequest.Append(Name(other), NextValue()),
+                KvRequest.Get(Name(key))],
+            choose.Choose("else", 3) switch
+            {
+                0 => [KvRequest.Get(Name(key)), KvRequest.Get(Name(other))],
+                1 => [KvRequest.Delete(Name(other)), KvRequest.Get(Name(key))],
+                _ => [],
+            });
+    }
+
+    private static string Name(int key) => "k" + key.ToString(CultureInfo.InvariantCulture);
+
+    private ReadOnlyMemory<byte> NextValue() =>
+        Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{client}.{++_lastValue} "));
 }

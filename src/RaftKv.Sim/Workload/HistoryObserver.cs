@@ -1,5 +1,5 @@
-using System.Text;
 using RaftKv.Client;
+using RaftKv.Diagnostics;
 using RaftKv.KeyValue;
 using RaftKv.Linearizability;
 using RaftKv.Linearizability.Models;
@@ -9,49 +9,52 @@ namespace RaftKv.Sim.Workload;
 
 /// <summary>Writes down what one Clerk sees, in virtual time.</summary>
 internal sealed class HistoryObserver(
-    HistoryRecorder<KvInput, KvOutput> history, Scheduler scheduler, int client) : IClerkObserver
+    HistoryRecorder<KvInput, KvOutput> history, RevisionOrder revisions, Scheduler scheduler, int client)
+    : IClerkObserver
 {
-    private readonly Dictionary<long, int> _open = [];
+    private readonly Dictionary<long, (int Call, long Revision)> _open = [];
 
     /// <summary>Operations that ended without an answer.</summary>
     public int UnknownOutcomes { get; private set; }
 
     public void Invoked(ClerkOperation operation)
     {
-        scheduler.Record(scheduler.Current, TraceKind.Client, client, (long)operation.Kind, $"calls {operation}");
-        _open.Add(operation.Number, history.Call(client, Input(operation), scheduler.NowTicks));
+        scheduler.Record(
+            scheduler.Current, TraceKind.Client, client, (long)operation.Kind, $"calls {Name(operation)}");
+        var call = history.Call(client, HistoryNotation.Input(operation.Request), scheduler.NowTicks);
+        _open.Add(operation.Number, (call, revisions.Begin()));
     }
 
     public void Completed(ClerkOperation operation, in KvResult result)
     {
-        var value = result.Value;
-        var text = value is { } bytes ? Encoding.UTF8.GetString(bytes.Span) : null;
+        var output = HistoryNotation.Output(operation.Request, result);
         scheduler.Record(
-            scheduler.Current, TraceKind.Client, client, value?.Length ?? -1, $"done  {operation} {text ?? "-"}");
-        _open.Remove(operation.Number, out var call);
-        var output = operation.Kind == KvOperation.Get ? KvOutput.Read(text) : KvOutput.Done;
-        history.Return(call, output, scheduler.NowTicks);
+            scheduler.Current, TraceKind.Client, client, result.Revision, $"done  {Name(operation)} {output}");
+        _open.Remove(operation.Number, out var open);
+        history.Return(open.Call, output, scheduler.NowTicks);
+        try
+        {
+            revisions.End(open.Revision, operation.Request, result, Name(operation));
+        }
+        catch (InvariantViolationException violation)
+        {
+            scheduler.Fail(null, violation);
+        }
     }
 
     public void Failed(ClerkOperation operation, string reason)
     {
-        scheduler.Record(scheduler.Current, TraceKind.Client, client, -2, $"fails {operation}: {reason}");
-        _open.Remove(operation.Number, out var call);
-        history.Discard(call);
+        scheduler.Record(scheduler.Current, TraceKind.Client, client, -2, $"fails {Name(operation)}: {reason}");
+        _open.Remove(operation.Number, out var open);
+        history.Discard(open.Call);
     }
 
     public void Unknown(ClerkOperation operation, string reason)
     {
-        scheduler.Record(scheduler.Current, TraceKind.Client, client, -3, $"lost  {operation}: {reason}");
+        scheduler.Record(scheduler.Current, TraceKind.Client, client, -3, $"lost  {Name(operation)}: {reason}");
         _open.Remove(operation.Number);
         UnknownOutcomes++;
     }
 
-    private static KvInput Input(ClerkOperation operation) => operation.Kind switch
-    {
-        KvOperation.Get => KvInput.Get(operation.Key),
-        KvOperation.Put => KvInput.Put(operation.Key, Encoding.UTF8.GetString(operation.Value.Span)),
-        KvOperation.Append => KvInput.Append(operation.Key, Encoding.UTF8.GetString(operation.Value.Span)),
-        _ => throw new ArgumentException($"No history knows {operation.Kind}.", nameof(operation)),
-    };
+    private string Name(ClerkOperation operation) => $"c{client}.{operation.Number} {operation.Request}";
 }
