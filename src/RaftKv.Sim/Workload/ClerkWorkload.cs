@@ -8,7 +8,7 @@ namespace RaftKv.Sim.Workload;
 
 /// <summary>
 /// One user of the store: thinks, asks for something through its Clerk, sometimes loses patience. Every written value
-/// is unique, so that a read names the write it saw; what is expected is what was seen last, which is often there still.
+/// is unique, so that a read names the write it saw; what is expected is what was seen last, often there still.
 /// </summary>
 internal sealed class ClerkWorkload(
     SeedConfiguration configuration, IDecisions choose, Clerk clerk, TimeProvider time, int client)

@@ -4,8 +4,8 @@ using RaftKv.KeyValue;
 namespace RaftKv.Sim.Workload;
 
 /// <summary>
-/// Revisions never go back: whatever begins after an answer gets no lower revision than that answer had, a Put or Append
-/// gets a higher one, and no two of these the same.
+/// Revisions never go back: whatever begins after an answer gets no lower revision than that answer had, a change gets
+/// a higher one, and no two changes the same.
 /// </summary>
 internal sealed class RevisionOrder
 {
