@@ -117,9 +117,12 @@ internal sealed class SimCluster
             },
             SnapshotEveryEntries = _configuration.SnapshotEveryEntries,
             TrailingEntries = _configuration.TrailingEntries,
+        },
+        Storage = new StorageOptions
+        {
+            SegmentBytes = _configuration.SegmentBytes,
             SnapshotChunkBytes = _configuration.SnapshotChunkBytes,
         },
-        Storage = new StorageOptions { SegmentBytes = _configuration.SegmentBytes },
         KeyValue = new KvOptions { Store = _configuration.Store },
     };
 }

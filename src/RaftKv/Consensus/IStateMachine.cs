@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace RaftKv.Consensus;
 
 /// <summary>
@@ -20,10 +18,38 @@ public interface IStateMachine<TResult>
     /// <exception cref="InvalidDataException">Malformed query.</exception>
     TResult Query(ReadOnlyMemory<byte> query);
 
-    /// <summary>Writes the whole state. Equal states write equal bytes.</summary>
-    void WriteSnapshot(IBufferWriter<byte> writer);
+    /// <summary>
+    /// The whole state as it is now, to be written piece by piece while commands go on being applied. Equal states
+    /// yield equal bytes. At most one cut is open at a time.
+    /// </summary>
+    ISnapshotCut Cut();
 
-    /// <summary>Replaces the whole state; <paramref name="snapshot"/> is not kept.</summary>
-    /// <exception cref="InvalidDataException">The snapshot is malformed; the state is as it was.</exception>
-    void Restore(ReadOnlyMemory<byte> snapshot);
+    /// <summary>
+    /// Begins to replace the whole state. Nothing else is called until <see cref="ISnapshotRestore.Complete"/>; if that
+    /// never comes, the node does not go on.
+    /// </summary>
+    ISnapshotRestore BeginRestore();
+}
+
+/// <summary>A state as it was at one moment.</summary>
+public interface ISnapshotCut : IDisposable
+{
+    /// <summary>
+    /// Writes the next piece, or nothing yet. Short, because the node's loop waits for it: some ten kilobytes, or a
+    /// single item.
+    /// </summary>
+    /// <returns>Whether there is more to write.</returns>
+    bool WriteNext(System.Buffers.IBufferWriter<byte> writer);
+}
+
+/// <summary>A state that is being read.</summary>
+public interface ISnapshotRestore
+{
+    /// <summary>Reads the next bytes, which may end anywhere and are valid during the call only.</summary>
+    /// <exception cref="InvalidDataException">They are malformed.</exception>
+    void Read(ReadOnlySpan<byte> bytes);
+
+    /// <summary>All has been read: the state is replaced.</summary>
+    /// <exception cref="InvalidDataException">Something is missing or contradicts itself.</exception>
+    void Complete();
 }

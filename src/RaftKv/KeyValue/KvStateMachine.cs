@@ -62,11 +62,23 @@ public sealed class KvStateMachine : IStateMachine<KvResult>
     /// <summary>The value of a key now, or <see langword="null"/>.</summary>
     public ReadOnlyMemory<byte>? Read(string key) => _state.Store.Find(key)?.Value;
 
-    /// <inheritdoc/>
+    /// <summary>Writes the whole state. Equal states write equal bytes.</summary>
     public void WriteSnapshot(IBufferWriter<byte> writer) => KvSnapshot.Write(_state, writer);
 
-    /// <inheritdoc/>
+    /// <summary>Replaces the whole state; <paramref name="snapshot"/> is not kept.</summary>
+    /// <exception cref="InvalidDataException">The snapshot is malformed; the state is as it was.</exception>
     public void Restore(ReadOnlyMemory<byte> snapshot) => Enter(KvSnapshot.Read(snapshot.Span, _options));
+
+    /// <inheritdoc/>
+    public ISnapshotCut Cut()
+    {
+        var content = new ArrayBufferWriter<byte>();
+        WriteSnapshot(content);
+        return SmallState.Cut(content.WrittenMemory);
+    }
+
+    /// <inheritdoc/>
+    public ISnapshotRestore BeginRestore() => SmallState.Restore(Restore);
 
     [MemberNotNull(nameof(_state), nameof(_execution))]
     private void Enter(KvState state) => (_state, _execution) = (state, new KvExecution(state, _options.Limits));

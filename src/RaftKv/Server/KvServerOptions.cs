@@ -41,6 +41,7 @@ public sealed record KvServerOptions
         if (string.IsNullOrWhiteSpace(ClusterId))
             throw new ArgumentException("ClusterId must not be empty.");
         Replica.Validate();
+        Storage.Validate();
         KeyValue.Validate();
         Rpc.Validate();
         if (!Members.Select(member => member.Id).Order().SequenceEqual(Replica.Raft.Voters.Order()))
@@ -49,6 +50,9 @@ public sealed record KvServerOptions
             throw new ArgumentException($"Members: {nameless.Id} has no address.");
         if (Members.DistinctBy(member => member.Address).Count() != Members.Count)
             throw new ArgumentException("Members: two members have the same address.");
+        if (Storage.SnapshotChunkBytes + 64 * 1024 > Rpc.MaxBodyBytes)
+            throw new ArgumentException(
+                $"MaxBodyBytes ({Rpc.MaxBodyBytes}) must hold SnapshotChunkBytes ({Storage.SnapshotChunkBytes}).");
         var largest = KeyValue.Limits.LargestBytes + (32L * KeyValue.Limits.LargestCount);
         if (Replica.Raft.MaxAppendBytes + largest + 64 * 1024 > Rpc.MaxBodyBytes)
             throw new ArgumentException(

@@ -16,11 +16,11 @@ public static class Replica
         IStateMachine<TResult> machine, SendToPeer send, ReplicaObserver? observer = null)
     {
         options.Validate();
-        var (persister, state, snapshot) = await Persister.OpenAsync(platform.Disk, storage, identity);
+        var (persister, state) = await Persister.OpenAsync(platform.Disk, storage, identity);
         try
         {
             if (state.Snapshot != SnapshotId.None)
-                machine.Restore(snapshot);
+                await persister.RestoreSnapshotAsync(state.Snapshot, machine.BeginRestore());
             return new Replica<TResult>(options, platform, machine, persister, state, send, observer);
         }
         catch

@@ -1,4 +1,3 @@
-using System.Buffers;
 using RaftKv.Consensus;
 using RaftKv.Diagnostics;
 
@@ -12,6 +11,7 @@ public sealed partial class Replica<TResult>
     private long _bytesSinceSnapshot;
     private bool _restoring;
     private bool _savingSnapshot;
+    private bool _storing;
 
     /// <returns>Whether anything was applied.</returns>
     private bool ApplyCommitted()
@@ -46,9 +46,9 @@ public sealed partial class Replica<TResult>
             _ = ReadSnapshotAsync(read);
         foreach (var chunk in _effects.SnapshotChunks)
         {
-            // One at a time: a newer snapshot would pull the file away from under the restore. The leader sends it
+            // One at a time, and a newer snapshot would pull the file away from under the restore. The leader sends it
             // again.
-            if (!_restoring)
+            if (!_restoring && !_storing)
                 _ = StoreSnapshotAsync(chunk);
         }
     }
@@ -58,15 +58,13 @@ public sealed partial class Replica<TResult>
         _savingSnapshot = true;
         try
         {
-            // The cut is consistent because nothing is applied between here and the first await.
-            var content = new ArrayBufferWriter<byte>(1024);
-            _machine.WriteSnapshot(content);
+            using var cut = _machine.Cut();
             _lastSnapshot = snapshot.Index;
             _bytesSinceSnapshot = 0;
-            await _persister.SaveSnapshotAsync(snapshot, content.WrittenMemory);
-            if (_stopped)
+            var bytes = await _persister.SaveSnapshotAsync(snapshot, cut, static async () => await Task.Yield());
+            if (bytes is null || _stopped)
                 return;
-            ReplicaLog.SnapshotSaved(_logger, _raft.Id, snapshot, content.WrittenCount);
+            ReplicaLog.SnapshotSaved(_logger, _raft.Id, snapshot, bytes.Value);
             var through = LogIndex.Max(LogIndex.Zero, snapshot.Index - _options.TrailingEntries);
             Enqueue(Input.SnapshotTaken(snapshot, through));
         }
@@ -85,10 +83,9 @@ public sealed partial class Replica<TResult>
         _restoring = true;
         try
         {
-            var content = await _persister.LoadSnapshotAsync(snapshot);
+            await _persister.RestoreSnapshotAsync(snapshot, _machine.BeginRestore());
             if (_stopped)
                 return;
-            _machine.Restore(content);
             _restoring = false;
             _applied = _lastSnapshot = snapshot.Index;
             _bytesSinceSnapshot = 0;
@@ -107,7 +104,7 @@ public sealed partial class Replica<TResult>
     {
         try
         {
-            var chunk = await _persister.ReadSnapshotAsync(read.Snapshot, read.Offset, _options.SnapshotChunkBytes);
+            var chunk = await _persister.ReadSnapshotAsync(read.Snapshot, read.Offset);
             if (!_stopped)
                 Enqueue(Input.SnapshotRead(
                     read, new InstallSnapshot(chunk.Snapshot, chunk.Offset, chunk.TotalBytes, chunk.Data)));
@@ -120,6 +117,7 @@ public sealed partial class Replica<TResult>
 
     private async Task StoreSnapshotAsync(Message message)
     {
+        _storing = true;
         try
         {
             var (snapshot, offset, totalBytes, data) = message.InstallSnapshot;
@@ -130,6 +128,10 @@ public sealed partial class Replica<TResult>
         catch (Exception fault)
         {
             Fail(fault);
+        }
+        finally
+        {
+            _storing = false;
         }
     }
 }

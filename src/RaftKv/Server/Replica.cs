@@ -43,6 +43,7 @@ public sealed partial class Replica<TResult> : IDisposable
     private (Role Role, Term Term, NodeId Leader) _loggedRole;
     private bool _turnScheduled;
     private bool _flushing;
+    private bool _maintaining;
     private bool _stopped;
 
     internal Replica(
@@ -194,6 +195,8 @@ public sealed partial class Replica<TResult> : IDisposable
                 if (_stopped)
                     return;
                 Enqueue(Input.Persisted(_flushedToken));
+                if (!_maintaining)
+                    _ = MaintainAsync();
             }
         }
         catch (Exception fault)
@@ -203,6 +206,23 @@ public sealed partial class Replica<TResult> : IDisposable
         finally
         {
             _flushing = false;
+        }
+    }
+
+    private async Task MaintainAsync()
+    {
+        _maintaining = true;
+        try
+        {
+            await _persister.MaintainAsync();
+        }
+        catch (Exception fault)
+        {
+            Fail(fault);
+        }
+        finally
+        {
+            _maintaining = false;
         }
     }
 

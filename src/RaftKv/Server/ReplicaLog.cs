@@ -13,7 +13,7 @@ internal static partial class ReplicaLog
     public static partial void RoleChanged(ILogger logger, NodeId node, Role role, Term term, NodeId leader);
 
     [LoggerMessage(3, LogLevel.Information, "{Node} has saved snapshot {Snapshot} of {Bytes} bytes")]
-    public static partial void SnapshotSaved(ILogger logger, NodeId node, SnapshotId snapshot, int bytes);
+    public static partial void SnapshotSaved(ILogger logger, NodeId node, SnapshotId snapshot, long bytes);
 
     [LoggerMessage(4, LogLevel.Information, "{Node} has restored snapshot {Snapshot} from the leader")]
     public static partial void SnapshotRestored(ILogger logger, NodeId node, SnapshotId snapshot);

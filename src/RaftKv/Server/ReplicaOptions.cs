@@ -17,9 +17,6 @@ public sealed record ReplicaOptions
     /// <summary>Entries kept behind a snapshot, so that a follower that lags a little needs no snapshot.</summary>
     public int TrailingEntries { get; init; } = 1_000;
 
-    /// <summary>Bytes of snapshot in one message.</summary>
-    public int SnapshotChunkBytes { get; init; } = 256 * 1024;
-
     /// <summary>Checks the settings.</summary>
     /// <exception cref="ArgumentException">A setting is out of range; the message names it.</exception>
     public void Validate()
@@ -29,7 +26,5 @@ public sealed record ReplicaOptions
             throw new ArgumentException("SnapshotEveryEntries and SnapshotEveryBytes must be positive.");
         if (TrailingEntries < 0)
             throw new ArgumentException($"TrailingEntries must not be negative, but is {TrailingEntries}.");
-        if (SnapshotChunkBytes <= 0)
-            throw new ArgumentException($"SnapshotChunkBytes must be positive, but is {SnapshotChunkBytes}.");
     }
 }

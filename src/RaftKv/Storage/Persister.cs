@@ -14,11 +14,13 @@ namespace RaftKv.Storage;
 /// </remarks>
 public sealed class Persister : IDisposable
 {
+    private readonly OpenDisk _disk;
     private readonly WriteAheadLog _log;
     private readonly SnapshotStore _snapshots;
     private IOException? _failure;
 
-    private Persister(WriteAheadLog log, SnapshotStore snapshots) => (_log, _snapshots) = (log, snapshots);
+    private Persister(OpenDisk disk, WriteAheadLog log, SnapshotStore snapshots) =>
+        (_disk, _log, _snapshots) = (disk, log, snapshots);
 
     /// <summary>Opens a node's storage, or makes one in an empty directory.</summary>
     /// <exception cref="CorruptStorageException">Something durable is damaged or missing.</exception>
@@ -28,10 +30,11 @@ public sealed class Persister : IDisposable
     {
         options.Validate();
         identity.Validate();
-        var names = await disk.ListAsync();
-        await TemporaryFiles.DeleteAsync(disk, names);
+        var open = new OpenDisk(disk);
+        var names = await open.ListAsync();
+        await TemporaryFiles.DeleteAsync(open, names);
         // A crash may have come between a rename and its flush: what is seen now is relied on from here.
-        await disk.FlushDirectoryAsync();
+        await open.FlushDirectoryAsync();
 
         var (segments, snapshotIds) = (new List<long>(), new List<SnapshotId>());
         foreach (var name in names)
@@ -45,12 +48,12 @@ public sealed class Persister : IDisposable
         if (segments.Count == 0 && snapshotIds.Count > 0)
             throw new CorruptStorageException(
                 SegmentHeader.FileName(1), 0, "there are snapshots but no log: term and vote are lost");
-        var (log, entries) = await WriteAheadLog.OpenAsync(disk, options, identity, segments);
-        var snapshots = new SnapshotStore(disk, options);
+        var (log, entries) = await WriteAheadLog.OpenAsync(open, options, identity, segments);
+        var snapshots = new SnapshotStore(open, options);
         var snapshot = log.Durable.Snapshot;
-        var content = await snapshots.RecoverAsync(snapshot, snapshotIds);
+        await snapshots.RecoverAsync(snapshot, snapshotIds);
         return new Recovered(
-            new Persister(log, snapshots), new RecoveredState(log.Durable.HardState, snapshot, entries), content);
+            new Persister(open, log, snapshots), new RecoveredState(log.Durable.HardState, snapshot, entries));
     }
 
     /// <summary>Adds to what the next <see cref="FlushAsync"/> makes durable. The disk is not touched.</summary>
@@ -68,77 +71,80 @@ public sealed class Persister : IDisposable
     /// <returns>The token of the last durable write, 0 when there was none since the start.</returns>
     public async ValueTask<long> FlushAsync()
     {
-        ThrowIfFailed();
-        try
-        {
-            var before = _log.Durable.Snapshot;
-            var token = await _log.FlushAsync();
-            if (_log.Durable.Snapshot != before)
-                await _snapshots.ReplaceAsync(_log.Durable.Snapshot);
-            return token;
-        }
-        catch (IOException failure)
-        {
-            _failure = failure;
-            throw;
-        }
+        var token = await Watch(_log.FlushAsync);
+        _snapshots.InForce = _log.Durable.Snapshot;
+        return token;
     }
+
+    /// <summary>
+    /// Does what nobody needs to wait for: deletes what is no longer needed, prepares space. Call it after flushes, one
+    /// call at a time; flushes may run meanwhile.
+    /// </summary>
+    public ValueTask MaintainAsync() => Watch(async () =>
+    {
+        await _snapshots.DeleteObsoleteAsync();
+        await _log.MaintainAsync();
+    });
 
     /// <summary>
     /// Makes a snapshot of the own state machine durable; then a <see cref="StorageWriteKind.Compact"/> write may name
     /// it. The snapshot in force stays until that write is durable. One that is older than it is ignored.
     /// </summary>
-    public async ValueTask SaveSnapshotAsync(SnapshotId id, ReadOnlyMemory<byte> content)
-    {
-        ThrowIfFailed();
-        await Watch(_snapshots.SaveAsync(id, content));
-    }
+    /// <param name="id">Which snapshot.</param>
+    /// <param name="cut">Its content.</param>
+    /// <param name="takeTurn">Lets the node's loop do something else between two pieces.</param>
+    /// <returns>Length of the content in bytes, or <see langword="null"/> when it was ignored.</returns>
+    public ValueTask<long?> SaveSnapshotAsync(SnapshotId id, ISnapshotCut cut, Func<Task> takeTurn) =>
+        Watch(() => _snapshots.SaveAsync(id, cut, takeTurn));
 
     /// <summary>
     /// Stores a received piece. Pieces are accepted in order and of one snapshot at a time; a piece at offset 0 of
-    /// another snapshot starts over. Any other piece is not stored, and the answer says which offset is expected.
+    /// another snapshot starts over. Any other piece is not stored, and the answer says which offset is expected. One
+    /// call at a time.
     /// </summary>
-    /// <exception cref="ArgumentOutOfRangeException">The snapshot is longer than allowed.</exception>
     public ValueTask<SnapshotReceipt> StoreChunkAsync(
-        SnapshotId id, long offset, long totalBytes, ReadOnlyMemory<byte> data)
-    {
-        ThrowIfFailed();
-        return Watch(_snapshots.StoreChunkAsync(id, offset, totalBytes, data));
-    }
+        SnapshotId id, long offset, long totalBytes, ReadOnlyMemory<byte> data) =>
+        Watch(() => _snapshots.StoreChunkAsync(id, offset, totalBytes, data));
 
     /// <summary>
     /// Reads a piece of a snapshot to send: of <paramref name="id"/>, or if that is gone, of the newest from offset 0.
     /// </summary>
-    /// <returns>1 to <paramref name="maxBytes"/> verified bytes; none at the end.</returns>
-    public ValueTask<SnapshotChunk> ReadSnapshotAsync(SnapshotId id, long offset, int maxBytes)
-    {
-        ThrowIfFailed();
-        return Watch(_snapshots.ReadAsync(id, offset, maxBytes));
-    }
+    /// <returns>1 to <see cref="StorageOptions.SnapshotChunkBytes"/> verified bytes; none at the end.</returns>
+    public ValueTask<SnapshotChunk> ReadSnapshotAsync(SnapshotId id, long offset) =>
+        Watch(() => _snapshots.ReadAsync(id, offset));
 
-    /// <summary>Reads and verifies the whole content of a durable snapshot.</summary>
-    public ValueTask<ReadOnlyMemory<byte>> LoadSnapshotAsync(SnapshotId id)
-    {
-        ThrowIfFailed();
-        return Watch(_snapshots.LoadAsync(id));
-    }
+    /// <summary>Verifies a durable snapshot and hands its content to a state machine, chunk by chunk.</summary>
+    /// <exception cref="InvalidDataException">The state machine does not understand it.</exception>
+    public ValueTask RestoreSnapshotAsync(SnapshotId id, ISnapshotRestore restore) =>
+        Watch(() => _snapshots.RestoreAsync(id, restore));
 
-    /// <summary>Closes the files; what is not flushed may be lost.</summary>
+    /// <summary>
+    /// Closes the files; what is not flushed may be lost, and what is under way ends at its next step with an
+    /// <see cref="ObjectDisposedException"/>.
+    /// </summary>
     public void Dispose()
     {
+        _disk.Dispose();
         _log.Dispose();
         _snapshots.Dispose();
     }
 
-    private async ValueTask<T> Watch<T>(ValueTask<T> operation)
+    private async ValueTask Watch(Func<ValueTask> operation) => await Watch(async () =>
     {
+        await operation();
+        return true;
+    });
+
+    private async ValueTask<T> Watch<T>(Func<ValueTask<T>> operation)
+    {
+        ThrowIfFailed();
         try
         {
-            return await operation;
+            return await operation();
         }
         catch (IOException failure)
         {
-            _failure = failure;
+            _failure ??= failure;
             throw;
         }
     }

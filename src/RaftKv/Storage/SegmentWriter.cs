@@ -7,19 +7,8 @@ internal sealed class SegmentWriter(IDiskFile file, long length, uint checksum, 
 {
     private long _offset = offset;
 
-    /// <summary>Makes an empty segment of zeros that is durable under its name.</summary>
-    public static async Task<SegmentWriter> CreateAsync(IDisk disk, SegmentHeader header, StorageIdentity identity)
-    {
-        var name = SegmentHeader.FileName(header.Sequence);
-        var temporaryName = name + TemporaryFiles.Suffix;
-        var file = await disk.OpenAsync(temporaryName);
-        file.SetLength(header.Length);
-        file.Write(0, header.Encode(identity, out var checksum));
-        await file.FlushAsync();
-        await disk.RenameAsync(temporaryName, name);
-        await disk.FlushDirectoryAsync();
-        return new SegmentWriter(file, header.Length, checksum, SegmentHeader.Bytes);
-    }
+    /// <summary>Whether the next segment will be needed before long.</summary>
+    public bool IsHalfFull => _offset > length / 2;
 
     /// <summary>Whether a batch of this length fits behind the last one.</summary>
     public bool Fits(long batchBytes) => batchBytes <= length - _offset;

@@ -1,32 +1,25 @@
-using System.Buffers;
 using RaftKv.Consensus;
 
 namespace RaftKv.Storage;
 
-/// <summary>Collects the pieces of one snapshot, in order. A piece of another snapshot never gets in.</summary>
-internal sealed class SnapshotReception(SnapshotId id, long totalBytes)
+/// <summary>
+/// Collects the pieces of one snapshot, in order and on disk. It outlives connections and leaders: whoever sends the
+/// same snapshot goes on where the last one stopped. A piece of another snapshot never gets in.
+/// </summary>
+internal sealed class SnapshotReception(SnapshotWriter writer, long totalBytes)
 {
-    private readonly ArrayBufferWriter<byte> _content = new();
-
     /// <summary>The first byte that is not there yet.</summary>
-    public long NextOffset => _content.WrittenCount;
+    public long NextOffset => writer.Length;
 
     /// <summary>Whether nothing is missing.</summary>
     public bool IsComplete => NextOffset == totalBytes;
 
-    /// <summary>What has been received.</summary>
-    public ReadOnlyMemory<byte> Content => _content.WrittenMemory;
+    /// <summary>What is being collected.</summary>
+    public SnapshotWriter Writer => writer;
 
     /// <summary>Whether pieces of this snapshot belong here.</summary>
-    public bool IsFor(SnapshotId snapshot, long bytes) => snapshot == id && bytes == totalBytes;
+    public bool IsFor(SnapshotId snapshot, long bytes) => snapshot == writer.Id && bytes == totalBytes;
 
-    /// <summary>Adds the piece that begins at <see cref="NextOffset"/>; any other changes nothing.</summary>
-    /// <returns>Whether the piece was added.</returns>
-    public bool TryAdd(long offset, ReadOnlySpan<byte> data)
-    {
-        if (offset != NextOffset || data.Length > totalBytes - offset)
-            return false;
-        _content.Write(data);
-        return true;
-    }
+    /// <summary>Whether a piece is the one that comes next.</summary>
+    public bool Expects(long offset, int bytes) => offset == NextOffset && bytes <= totalBytes - offset;
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using RaftKv.Consensus;
 using RaftKv.Diagnostics;
 using RaftKv.Platform;
@@ -9,26 +10,25 @@ internal sealed class SnapshotStore(IDisk disk, StorageOptions options) : IDispo
 {
     private readonly List<SnapshotFile> _files = [];
     private SnapshotReception? _reception;
-    private SnapshotId _inForce;
     private long _temporaryFiles;
+
+    /// <summary>The snapshot that the log durably names: those before it are no longer needed.</summary>
+    public SnapshotId InForce { get; set; }
 
     /// <summary>Whether the snapshot is durable.</summary>
     public bool Contains(SnapshotId id) => Find(id) is not null;
 
     /// <summary>Opens the snapshot that the log names; deletes all others.</summary>
     /// <exception cref="CorruptStorageException">It is missing or damaged.</exception>
-    public async Task<ReadOnlyMemory<byte>> RecoverAsync(SnapshotId inForce, IReadOnlyList<SnapshotId> found)
+    public async Task RecoverAsync(SnapshotId inForce, IReadOnlyList<SnapshotId> found)
     {
-        _inForce = inForce;
-        ReadOnlyMemory<byte> content = default;
+        InForce = inForce;
         if (inForce != SnapshotId.None)
         {
             if (!found.Contains(inForce))
                 throw new CorruptStorageException(
                     SnapshotHeader.FileName(inForce), 0, "the log names it, but it is missing");
-            var file = await SnapshotFile.OpenAsync(disk, inForce, options.MaxSnapshotBytes);
-            _files.Add(file);
-            content = await file.LoadAsync();
+            _files.Add(await SnapshotFile.OpenAsync(disk, inForce));
         }
 
         foreach (var other in found)
@@ -36,90 +36,117 @@ internal sealed class SnapshotStore(IDisk disk, StorageOptions options) : IDispo
             if (other != inForce)
                 await disk.DeleteAsync(SnapshotHeader.FileName(other));
         }
-
-        return content;
     }
 
     /// <summary>Makes a snapshot durable, unless it is already or the one in force covers it.</summary>
-    /// <returns>Whether it is durable.</returns>
-    public async ValueTask<bool> SaveAsync(SnapshotId id, ReadOnlyMemory<byte> content)
+    /// <returns>Length of the content in bytes, or <see langword="null"/> when nothing was written.</returns>
+    public async ValueTask<long?> SaveAsync(SnapshotId id, ISnapshotCut cut, Func<Task> takeTurn)
     {
-        if (content.Length > options.MaxSnapshotBytes)
-            throw new InvariantViolationException(
-                "snapshot size", $"{content.Length} bytes are more than MaxSnapshotBytes = {options.MaxSnapshotBytes}");
-        if (id.Index <= _inForce.Index || Contains(id))
-            return Contains(id);
-        var temporaryName = $"{SnapshotHeader.FileName(id)}.{++_temporaryFiles}{TemporaryFiles.Suffix}";
-        var file = await SnapshotFile.CreateAsync(disk, temporaryName, id, content, options.SnapshotChunkBytes);
-        if (Find(id) is { } twin)
+        if (!IsWanted(id))
+            return null;
+        var writer = await CreateAsync(id);
+        var piece = new ArrayBufferWriter<byte>();
+        for (var more = true; more;)
         {
-            _files.Remove(twin);
-            twin.Dispose();
+            piece.ResetWrittenCount();
+            more = cut.WriteNext(piece);
+            await writer.WriteAsync(piece.WrittenMemory);
+            await takeTurn();
+            if (IsWanted(id))
+                continue;
+            await writer.DiscardAsync();
+            return null;
         }
 
-        _files.Add(file);
-        return true;
+        var bytes = writer.Length;
+        await writer.EndContentAsync();
+        await CompleteAsync(writer);
+        return bytes;
     }
 
-    /// <summary>Stores a received piece.</summary>
+    /// <summary>Stores a received piece. One call at a time.</summary>
     public async ValueTask<SnapshotReceipt> StoreChunkAsync(
         SnapshotId id, long offset, long totalBytes, ReadOnlyMemory<byte> data)
     {
-        if (Contains(id))
-            return new SnapshotReceipt(totalBytes, true);
-        if (id.Index <= _inForce.Index)
-            return new SnapshotReceipt(0, false);
-        if (totalBytes < 0 || totalBytes > options.MaxSnapshotBytes)
-            throw new ArgumentOutOfRangeException(
-                nameof(totalBytes), totalBytes, $"not from 0 to MaxSnapshotBytes = {options.MaxSnapshotBytes}");
+        if (!IsWanted(id))
+            return Contains(id) ? new SnapshotReceipt(totalBytes, true) : default;
         if (_reception is null || !_reception.IsFor(id, totalBytes))
         {
             if (offset != 0)
-                return new SnapshotReceipt(0, false);
-            _reception = new SnapshotReception(id, totalBytes);
+                return default;
+            await StopReceivingAsync();
+            _reception = new SnapshotReception(await CreateAsync(id), totalBytes);
         }
 
-        var reception = _reception;
-        if (!reception.TryAdd(offset, data.Span) || !reception.IsComplete)
-            return new SnapshotReceipt(reception.NextOffset, false);
-        var durable = await SaveAsync(id, reception.Content);
-        if (_reception == reception)
-            _reception = null;
-        return new SnapshotReceipt(totalBytes, durable);
+        if (_reception.Expects(offset, data.Length))
+            await _reception.Writer.WriteAsync(data);
+        if (!_reception.IsComplete)
+            return new SnapshotReceipt(_reception.NextOffset, false);
+        if (!_reception.Writer.IsWhole)
+        {
+            // Two senders whose snapshots differ, or nonsense: from the beginning again.
+            await StopReceivingAsync();
+            return default;
+        }
+
+        var writer = _reception.Writer;
+        _reception = null;
+        await CompleteAsync(writer);
+        return new SnapshotReceipt(totalBytes, Contains(id));
     }
 
     /// <summary>Reads a piece to send: of the snapshot asked for, or else of the newest from its beginning.</summary>
-    public async ValueTask<SnapshotChunk> ReadAsync(SnapshotId id, long offset, int maxBytes)
+    public async ValueTask<SnapshotChunk> ReadAsync(SnapshotId id, long offset)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(maxBytes, 1);
         var file = Find(id) ?? Newest();
-        if (file.Id != id || offset < 0 || offset > file.ContentBytes)
+        if (file.Id != id || offset < 0 || offset > file.StreamBytes)
             offset = 0;
-        var data = await file.ReadAsync(offset, maxBytes);
-        return new SnapshotChunk(file.Id, offset, file.ContentBytes, data);
+        return new SnapshotChunk(file.Id, offset, file.StreamBytes, await file.ReadAsync(offset));
     }
 
-    /// <summary>Reads a whole snapshot.</summary>
-    public ValueTask<ReadOnlyMemory<byte>> LoadAsync(SnapshotId id) =>
-        Find(id)?.LoadAsync() ?? throw new InvariantViolationException("snapshot", $"{id} is not stored");
+    /// <summary>Hands a snapshot's content to a state machine.</summary>
+    public ValueTask RestoreAsync(SnapshotId id, ISnapshotRestore restore) =>
+        Find(id)?.RestoreAsync(restore) ?? throw new InvariantViolationException("snapshot", $"{id} is not stored");
 
-    /// <summary>The log durably names this snapshot: those before it are no longer needed.</summary>
-    public async ValueTask ReplaceAsync(SnapshotId inForce)
+    /// <summary>Deletes the snapshots that are no longer needed.</summary>
+    public async ValueTask DeleteObsoleteAsync()
     {
-        _inForce = inForce;
-        for (var i = _files.Count - 1; i >= 0; i--)
+        while (_files.Find(file => file.Id != InForce && file.Id.Index <= InForce.Index) is { } obsolete)
         {
-            var file = _files[i];
-            if (file.Id == inForce || file.Id.Index > inForce.Index)
-                continue;
-            _files.RemoveAt(i);
-            file.Dispose();
-            await disk.DeleteAsync(SnapshotHeader.FileName(file.Id));
+            _files.Remove(obsolete);
+            obsolete.Dispose();
+            await disk.DeleteAsync(SnapshotHeader.FileName(obsolete.Id));
         }
     }
 
     /// <inheritdoc/>
     public void Dispose() => _files.ForEach(file => file.Dispose());
+
+    private bool IsWanted(SnapshotId id) => id.Index > InForce.Index && !Contains(id);
+
+    private Task<SnapshotWriter> CreateAsync(SnapshotId id) => SnapshotWriter.CreateAsync(
+        disk,
+        $"{SnapshotHeader.FileName(id)}.{++_temporaryFiles}{TemporaryFiles.Suffix}",
+        id,
+        options.SnapshotChunkBytes);
+
+    private async ValueTask CompleteAsync(SnapshotWriter writer)
+    {
+        var file = await writer.CompleteAsync();
+        // Received and taken at the same time: both are equal, and somebody may be reading the first.
+        if (Contains(file.Id))
+            file.Dispose();
+        else
+            _files.Add(file);
+    }
+
+    private async ValueTask StopReceivingAsync()
+    {
+        var reception = _reception;
+        _reception = null;
+        if (reception is not null)
+            await reception.Writer.DiscardAsync();
+    }
 
     private SnapshotFile? Find(SnapshotId id) => _files.Find(file => file.Id == id);
 

@@ -9,19 +9,18 @@ public sealed record StorageOptions
     /// </summary>
     public int SegmentBytes { get; init; } = 16 << 20;
 
-    /// <summary>Size of the pieces in which a snapshot is checksummed and sent, in bytes, at least 512.</summary>
+    /// <summary>
+    /// Size of the pieces in which a snapshot is written, checksummed, read and sent, in bytes: 64 to 1,048,576. How
+    /// large a snapshot is does not matter: memory holds a few pieces of it.
+    /// </summary>
     public int SnapshotChunkBytes { get; init; } = 64 << 10;
-
-    /// <summary>Limit on the size of a snapshot in bytes, 1 to 2,147,483,591.</summary>
-    public int MaxSnapshotBytes { get; init; } = 1 << 30;
 
     /// <summary>Throws when a value is out of its range.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The message names the option.</exception>
     public void Validate()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(SegmentBytes, 4096);
-        ArgumentOutOfRangeException.ThrowIfLessThan(SnapshotChunkBytes, 512);
-        ArgumentOutOfRangeException.ThrowIfLessThan(MaxSnapshotBytes, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxSnapshotBytes, Array.MaxLength);
+        ArgumentOutOfRangeException.ThrowIfLessThan(SnapshotChunkBytes, 64);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(SnapshotChunkBytes, 1 << 20);
     }
 }

@@ -21,6 +21,8 @@ internal sealed class WriteAheadLog : IDisposable
     private long _appendedToken;
     private long _lastBatch;
     private uint _lastChecksum;
+    private BlankSegment? _next;
+    private int _blanks;
     private bool _flushing;
 
     private WriteAheadLog(
@@ -41,9 +43,9 @@ internal sealed class WriteAheadLog : IDisposable
         var recovery = new LogRecovery(disk, identity);
         if (sequences.Count == 0)
         {
-            var header = new SegmentHeader(1, Length(options, 0), 0, 0, default);
             recovery.Segments.Add(1);
-            var first = await SegmentWriter.CreateAsync(disk, header, identity);
+            var blank = await BlankSegment.CreateAsync(disk, $"blank{TemporaryFiles.Suffix}", Length(options, 0));
+            var first = await blank.BeginAsync(new SegmentHeader(1, blank.Length, 0, 0, default), identity);
             return (new WriteAheadLog(disk, options, identity, recovery, first), []);
         }
 
@@ -83,23 +85,42 @@ internal sealed class WriteAheadLog : IDisposable
         Durable = summary;
         _segments.Apply(batch.Change, summary.LastIndex);
         batch.Clear();
-        await DeleteObsoleteAsync();
         _flushing = false;
         return token;
     }
 
+    /// <summary>
+    /// What nobody needs to wait for: deletes segments that are no longer needed, makes the next one ready.
+    /// </summary>
+    public async ValueTask MaintainAsync()
+    {
+        await DeleteObsoleteAsync();
+        if (_tail.IsHalfFull && _next is null)
+            _next = await CreateBlankAsync(Length(_options, 0));
+    }
+
     /// <inheritdoc/>
-    public void Dispose() => _tail.Dispose();
+    public void Dispose()
+    {
+        _tail.Dispose();
+        _next?.Dispose();
+    }
 
     private async Task RollAsync(long batchBytes)
     {
         var length = Length(_options, batchBytes);
+        var blank = _next?.Length == length ? _next : await CreateBlankAsync(length);
+        if (blank == _next)
+            _next = null;
         var header = new SegmentHeader(_segments.Newest + 1, length, _lastBatch, _lastChecksum, Durable);
-        var next = await SegmentWriter.CreateAsync(_disk, header, _identity);
+        var tail = await blank.BeginAsync(header, _identity);
         _tail.Dispose();
-        _tail = next;
+        _tail = tail;
         _segments.Add(header.Sequence);
     }
+
+    private Task<BlankSegment> CreateBlankAsync(long length) =>
+        BlankSegment.CreateAsync(_disk, $"blank.{++_blanks}{TemporaryFiles.Suffix}", length);
 
     /// <remarks>
     /// Oldest first, each delete durable before the next, so that what a power loss leaves never has a hole.

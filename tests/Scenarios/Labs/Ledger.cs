@@ -46,13 +46,17 @@ internal sealed class Ledger : IStateMachine<long>
     /// <summary>The balance, whatever the query.</summary>
     public long Query(ReadOnlyMemory<byte> query) => Balance;
 
-    public void WriteSnapshot(IBufferWriter<byte> writer)
+    public ISnapshotCut Cut()
     {
+        var writer = new ArrayBufferWriter<byte>();
         foreach (var amount in _amounts)
             writer.Write(Command(amount));
+        return SmallState.Cut(writer.WrittenMemory);
     }
 
-    public void Restore(ReadOnlyMemory<byte> snapshot)
+    public ISnapshotRestore BeginRestore() => SmallState.Restore(Restore);
+
+    private void Restore(ReadOnlyMemory<byte> snapshot)
     {
         _amounts.Clear();
         (Balance, _hash) = (0, 0);

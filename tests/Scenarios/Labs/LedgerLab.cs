@@ -208,7 +208,8 @@ internal sealed class LedgerLab : Lab
         {
             LedgerObserver? observer = null;
             var server = await LedgerServer.StartAsync(
-                Options(index), new StorageOptions { SegmentBytes = 16 * 1024 }, _members, platform,
+                Options(index), new StorageOptions { SegmentBytes = 16 * 1024, SnapshotChunkBytes = 1000 }, _members,
+                platform,
                 ledger => observer = new(Checks, World.Scheduler, ledger, _requests[index], Applied));
             if (platform.Loop.IsStopped)
                 return;
@@ -233,7 +234,6 @@ internal sealed class LedgerLab : Lab
         },
         SnapshotEveryEntries = _snapshotEvery > 0 ? _snapshotEvery : int.MaxValue,
         TrailingEntries = _snapshotEvery / 2,
-        SnapshotChunkBytes = 1000,
     };
 }
 

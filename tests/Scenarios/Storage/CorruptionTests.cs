@@ -44,7 +44,9 @@ public sealed class CorruptionTests
     public void A_missing_file_is_refused()
     {
         var bench = ThreeSegmentsAndASnapshot();
-        var names = bench.Volume.Files.Keys.ToArray();
+        var names = bench.Volume.Files.Keys
+            .Where(name => !name.EndsWith(".tmp", StringComparison.Ordinal))
+            .ToArray();
         Assert.Equal(4, names.Length);
         foreach (var name in names[..^1])
             Assert.NotNull(Open(bench, (_, volume) => volume.Delete(name), out _));
@@ -70,7 +72,7 @@ public sealed class CorruptionTests
         var offset = UsedBytes(file);
         var volume = Copy(bench.Volume);
         volume.Files[name].Write(offset + 30, new byte[] { 1, 2, 3 });
-        Assert.Null(bench.Durable.Difference(Recover(bench, volume)));
+        Assert.Null(Difference(bench, volume));
         Assert.Equal(offset, UsedBytes(volume.Files[name]));
     }
 
@@ -103,7 +105,7 @@ public sealed class CorruptionTests
         damage(volume.Files, volume);
         try
         {
-            difference = bench.Durable.Difference(Recover(bench, volume));
+            difference = Difference(bench, volume);
             return null;
         }
         catch (CorruptStorageException refusal)
@@ -112,10 +114,11 @@ public sealed class CorruptionTests
         }
     }
 
-    private static Recovered Recover(StorageBench bench, SimVolume volume)
+    private static string? Difference(StorageBench bench, SimVolume volume)
     {
         var disk = new SimDisk(bench.Scheduler, null, volume, bench.Latencies);
-        return Persister.OpenAsync(disk, bench.Options, StorageBench.Identity).GetAwaiter().GetResult();
+        var recovered = Persister.OpenAsync(disk, bench.Options, StorageBench.Identity).GetAwaiter().GetResult();
+        return bench.Durable.Difference(recovered, recovered.LoadSnapshotAsync().AsTask().GetAwaiter().GetResult());
     }
 
     private static SimVolume Copy(SimVolume volume)

@@ -30,7 +30,7 @@ public sealed class FileDiskTests : IDisposable
         {
             using var disk = new FileDisk(_directory, _loop);
             var recovered = await Persister.OpenAsync(disk, _options, StorageBench.Identity);
-            Assert.Null(log.Difference(recovered));
+            Assert.Null(log.Difference(recovered, await recovered.LoadSnapshotAsync()));
             using var persister = recovered.Persister;
             for (var token = 1; token <= 30; token++)
             {
@@ -52,6 +52,7 @@ public sealed class FileDiskTests : IDisposable
                 persister.Append(write);
                 log = log.After(write);
                 Assert.Equal(token, await persister.FlushAsync());
+                await persister.MaintainAsync();
                 Assert.True(_loop.IsCurrent);
             }
         }

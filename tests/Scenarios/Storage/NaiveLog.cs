@@ -40,12 +40,12 @@ internal sealed record NaiveLog(HardState HardState, SnapshotId Snapshot, IReadO
     }
 
     /// <summary>What is wrong with a recovery of this log, or null.</summary>
-    public string? Difference(Recovered recovered)
+    public string? Difference(Recovered recovered, byte[] content)
     {
         var state = recovered.State;
         if (state.HardState != HardState) return $"hard state {state.HardState} instead of {HardState}";
         if (state.Snapshot != Snapshot) return $"snapshot {state.Snapshot} instead of {Snapshot}";
-        if (Snapshot != SnapshotId.None && !recovered.SnapshotContent.Span.SequenceEqual(Content(Snapshot)))
+        if (Snapshot != SnapshotId.None && !content.AsSpan().SequenceEqual(Content(Snapshot)))
             return $"other content of snapshot {Snapshot}";
         var next = state.Entries.Count == 0 ? Snapshot.Index.Value + 1 : state.Entries[0].Index.Value;
         if (next > Snapshot.Index.Value + 1) return $"the first entry is {next} behind snapshot {Snapshot}";

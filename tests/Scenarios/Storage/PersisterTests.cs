@@ -70,7 +70,7 @@ public sealed class PersisterTests
     {
         await _bench.OpenAsync();
         _bench.WriteTerm(1);
-        _bench.WriteEntries(1, 3000);
+        _bench.WriteEntries(1, 1000);
         await _bench.FlushAsync();
         _bench.Volume.Faults.CapacityBytes = _bench.Volume.UsedBytes + 100;
         _bench.WriteEntries(2, 3000);
@@ -123,8 +123,67 @@ public sealed class PersisterTests
             await _bench.FlushAsync();
         }
 
-        Assert.Single(_bench.Volume.Files);
+        Assert.Single(_bench.Volume.Files.Keys, name => name.StartsWith("wal-", StringComparison.Ordinal));
         await _bench.OpenAsync();
+        Assert.Single(_bench.Volume.Files);
+    }
+
+    [Fact]
+    public async Task A_flush_neither_fills_a_segment_nor_deletes_one()
+    {
+        await _bench.OpenAsync();
+        _bench.WriteTerm(1);
+        for (var index = 1; index <= 20; index++)
+        {
+            _bench.WriteEntries(index, 1000);
+            var (names, bytes) = (_bench.Volume.Files.Count, _bench.Volume.UsedBytes);
+            if (index == 15)
+                await _bench.CompactAsync(14, 14);
+            Assert.Equal(_bench.LastToken, await _bench.Persister.FlushAsync());
+            if (index != 15)
+                Assert.Equal((names, bytes), (_bench.Volume.Files.Count, _bench.Volume.UsedBytes));
+            await _bench.Persister.MaintainAsync();
+        }
+
+        Assert.DoesNotContain(SegmentHeader.FileName(1), _bench.Volume.Files.Keys);
+    }
+
+    [Fact]
+    public void Nothing_goes_on_after_the_storage_was_closed()
+    {
+        var stopped = 0;
+        for (var operations = 1; operations <= 30; operations++)
+        {
+            var bench = new StorageBench();
+            bench.Volume.Faults.MeanLatency = TimeSpan.FromMilliseconds(1);
+            var closedAt = long.MaxValue;
+            Assert.True(bench.Live(Life, operations, () =>
+            {
+                if (bench.Persister is null)
+                    return;
+                bench.Persister.Dispose();
+                closedAt = bench.Scheduler.EventCount;
+            }));
+
+            async Task Life()
+            {
+                await bench.OpenAsync();
+                bench.WriteTerm(1);
+                bench.WriteEntries(1, 3900);
+                try
+                {
+                    await bench.FlushAsync();
+                }
+                catch (ObjectDisposedException)
+                {
+                    // Only the operation that the disk had begun came to its end.
+                    Assert.InRange(bench.Scheduler.EventCount - closedAt, 0, 1);
+                    stopped++;
+                }
+            }
+        }
+
+        Assert.InRange(stopped, 4, 20);
     }
 
     [Fact]
