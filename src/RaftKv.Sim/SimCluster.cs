@@ -17,6 +17,7 @@ internal sealed class SimCluster
     private readonly SeedConfiguration _configuration;
     private readonly ClusterMember[] _members;
     private readonly KvServer?[] _servers;
+    private readonly List<SimStorage> _disks = [];
 
     public SimCluster(SimWorld world, SeedConfiguration configuration)
     {
@@ -35,6 +36,9 @@ internal sealed class SimCluster
 
     /// <summary>The servers' hosts, by id.</summary>
     public IReadOnlyList<SimNode> Hosts { get; }
+
+    /// <summary>The servers' disks, by id.</summary>
+    public IReadOnlyList<SimStorage> Disks => _disks;
 
     /// <summary>Where the servers listen.</summary>
     public IReadOnlyList<string> Addresses => [.. _members.Select(member => member.Address)];
@@ -74,6 +78,7 @@ internal sealed class SimCluster
         var index = member.Id.Value - 1;
         var disk = new SimStorage(_world.Scheduler, _world.Decisions.Stream(Concern.Disk, index));
         disk.Volume.Faults.MeanLatency = _configuration.FlushLatency;
+        _disks.Add(disk);
         return _world.AddNode(member.Address, platform => _ = StartAsync(member, platform), disk);
     }
 

@@ -112,6 +112,8 @@ internal abstract class Lab
         Crash(server);
         Hosts[server].Start();
         Network.Connect(server);
+        // From here on its last incarnation is forgotten.
+        Sleep(TimeSpan.Zero);
     }
 
     /// <summary>Ends all servers at the same moment, and starts them again.</summary>

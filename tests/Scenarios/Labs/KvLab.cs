@@ -1,0 +1,158 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using RaftKv.Client;
+using RaftKv.Consensus;
+using RaftKv.Linearizability;
+using RaftKv.Linearizability.Models;
+using RaftKv.Platform;
+using RaftKv.Sim;
+using RaftKv.Sim.Checks;
+using RaftKv.Sim.Workload;
+using RaftKv.Sim.World;
+using Xunit;
+using Verdict = RaftKv.Linearizability.Verdict;
+
+namespace RaftKv.Scenarios.Labs;
+
+/// <summary>
+/// A lab of key-value servers and Clerks. Whatever the scenario asserts, the history of all Clerks must be linearizable.
+/// </summary>
+internal sealed class KvLab : Lab
+{
+    private const long CheckerSteps = 20_000_000;
+
+    private readonly SimCluster _cluster;
+    private readonly HistoryRecorder<KvInput, KvOutput> _history = new();
+    private int _clients;
+    private int _values;
+
+    private KvLab(ulong seed, int servers, Func<SeedConfiguration, SeedConfiguration>? configure, NetworkOptions? network)
+        : base(seed, servers, network)
+    {
+        var configuration = SeedConfiguration.Draw(World.Decisions.Stream(Concern.Configuration)) with
+        {
+            Nodes = servers,
+            FlushLatency = TimeSpan.FromMilliseconds(0.5),
+            ElectionTimeout = ElectionTimeout,
+            HeartbeatInterval = HeartbeatInterval,
+            PreVoters = -1,
+            QuorumCheckers = -1,
+            MaxAppendBytes = 64 * 1024,
+            MaxInflightAppends = 64,
+            SnapshotEveryEntries = 1_000_000,
+        };
+        Configuration = configure?.Invoke(configuration) ?? configuration;
+        _cluster = new SimCluster(World, Configuration);
+        foreach (var host in Hosts)
+            host.Start();
+        Sleep(TimeSpan.Zero);
+    }
+
+    /// <summary>
+    /// What the servers are made of. What is not set here is drawn from the seed: sizes of segments and chunks, the
+    /// store.
+    /// </summary>
+    public SeedConfiguration Configuration { get; }
+
+    public override IReadOnlyList<SimNode> Hosts => _cluster.Hosts;
+
+    public override ClusterChecks Checks => _cluster.Checks;
+
+    /// <summary>The servers' disks.</summary>
+    public IReadOnlyList<SimStorage> Disks => _cluster.Disks;
+
+    /// <summary>Entries of the longest log.</summary>
+    public long LongestLog => Enumerable.Range(0, Servers).Max(server =>
+        RaftOf(server) is { } raft ? raft.LastIndex - raft.FirstIndex + 1 : 0);
+
+    /// <summary>Runs a scenario over all seeds.</summary>
+    public static void Run(
+        int servers, Action<KvLab> scenario, Func<SeedConfiguration, SeedConfiguration>? configure = null,
+        NetworkOptions? network = null, [CallerMemberName] string test = "") =>
+        Run(test, seed => new KvLab(seed, servers, configure, network), scenario);
+
+    public override Raft? RaftOf(int server) => ServerOf(server)?.Replica.Raft;
+
+    public override LogIndex AppliedBy(int server) => ServerOf(server)?.Replica.Applied ?? LogIndex.Zero;
+
+    public override ulong StateOf(int server) => ServerOf(server)?.StateMachine.StateHash ?? 0;
+
+    /// <summary>The server as it runs now; null while it does not or recovers.</summary>
+    public Server.KvServer? ServerOf(int server) =>
+        Hosts[server].IsRunning && _cluster.Server(new NodeId(server + 1)) is { Replica.IsStopped: false } running
+            ? running
+            : null;
+
+    /// <summary>A client that reaches the given servers, or all.</summary>
+    public KvClient NewClient(params ReadOnlySpan<int> servers)
+    {
+        var client = new KvClient(this, ++_clients, Open);
+        client.Host.Start();
+        Reach(client, servers);
+        Sleep(TimeSpan.Zero);
+        return client;
+    }
+
+    /// <summary>Lets a client reach the given servers and no other; none given: all.</summary>
+    public void Reach(KvClient client, params ReadOnlySpan<int> servers)
+    {
+        for (var server = 0; server < Servers; server++)
+            Network.SetLinks(client.Host.Index, server, servers.IsEmpty || servers.Contains(server));
+    }
+
+    /// <summary>A value that was never written.</summary>
+    public string FreshValue() => (++_values).ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>Puts, within 10 s.</summary>
+    public void Put(KvClient client, string key, string value)
+    {
+        var put = client.BeginPut(key, value);
+        Await($"put {key}", () => put.IsDone, TimeSpan.FromSeconds(10));
+    }
+
+    /// <summary>Reads, within 10 s.</summary>
+    public string? Get(KvClient client, string key)
+    {
+        string? value = null;
+        var get = client.Begin(async () => value = await client.Clerk.GetStringAsync(key));
+        Await($"get {key}", () => get.IsDone, TimeSpan.FromSeconds(10));
+        return value;
+    }
+
+    /// <summary>Reads several keys, one after another; their values, separated by spaces.</summary>
+    public string GetEach(KvClient client, params ReadOnlySpan<string> keys)
+    {
+        var values = new List<string?>();
+        foreach (var key in keys)
+            values.Add(Get(client, key));
+        return string.Join(' ', values);
+    }
+
+    protected override void WriteAndReadBack()
+    {
+        var (client, value) = (NewClient(), FreshValue());
+        Put(client, "fresh", value);
+        Assert.Equal(value, Get(client, "fresh"));
+        Judge();
+    }
+
+    private Clerk Open(NodePlatform platform) => new(platform, new ClerkOptions
+    {
+        Endpoints = _cluster.Addresses,
+        ClusterId = SimCluster.ClusterId,
+        AttemptTimeout = ElectionTimeout / 2,
+        OperationTimeout = Timeout.InfiniteTimeSpan,
+        Observer = new HistoryObserver(_history, World.Scheduler, _clients),
+    });
+
+    private void Judge()
+    {
+        var history = _history.ToHistory();
+        var budget = new Budget { Steps = CheckerSteps };
+        var verdict = Checker.Check(new KvModel(), history, budget).Verdict;
+        if (verdict == Verdict.Illegal)
+            Fail($"linearizability: {Checker.Explain(new KvModel(), history, budget)?.Sentence}");
+        if (verdict != Verdict.Linearizable)
+            Fail($"linearizability: {verdict} after {CheckerSteps} steps");
+    }
+}
