@@ -28,7 +28,7 @@ internal sealed record GenericTest
     /// </summary>
     public bool Partitions { get; init; }
 
-    /// <summary>Whether each client appends to a key of its own, and checks that each is there, once and in order.</summary>
+    /// <summary>Whether each client appends to its own key and checks that all is there, once, in order.</summary>
     public bool ChecksAppends { get; init; }
 
     /// <summary>Entries that the log may hold after a round; 0: any number.</summary>
@@ -66,14 +66,14 @@ internal sealed record GenericTest
     private Task UseAsync(KvLab lab, KvClient client, TimeSpan end) =>
         ChecksAppends ? AppendAsync(lab, client, end) : UpdateAsync(lab, client, end);
 
-    /// <summary>Reads a key and writes it anew.</summary>
+    /// <summary>Reads a key and writes it anew, if nobody was quicker.</summary>
     private async Task UpdateAsync(KvLab lab, KvClient client, TimeSpan end)
     {
         while (lab.World.Now < end)
         {
             var key = $"k{lab.Random(Keys)}";
-            await client.Clerk.GetAsync(key);
-            await client.Clerk.PutAsync(key, lab.FreshValue());
+            var read = await client.Clerk.GetStringAsync(key);
+            await client.Clerk.CompareAndSwapAsync(key, read, lab.FreshValue());
         }
     }
 
