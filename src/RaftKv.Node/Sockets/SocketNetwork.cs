@@ -40,10 +40,10 @@ internal sealed partial class SocketNetwork(LoopThread loop, ILogger logger, Soc
     }
 
     /// <inheritdoc/>
-    public async ValueTask<IConnection?> ConnectAsync(string address, CancellationToken cancellationToken)
+    public async ValueTask<ConnectResult> ConnectAsync(string address, CancellationToken cancellationToken)
     {
         if (_disposed.IsCancellationRequested)
-            return null;
+            return new ConnectResult(null, "the network is closed");
         using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _disposed.Token);
         try
         {
@@ -55,7 +55,7 @@ internal sealed partial class SocketNetwork(LoopThread loop, ILogger logger, Soc
                 {
                     await socket.ConnectAsync(endPoint, cancellation.Token);
                     cancellation.Token.ThrowIfCancellationRequested();
-                    return Adopt(socket);
+                    return new ConnectResult(Adopt(socket));
                 }
                 catch (Exception exception)
                 {
@@ -65,16 +65,16 @@ internal sealed partial class SocketNetwork(LoopThread loop, ILogger logger, Soc
                     last = refused;
                 }
             }
-            LogUnreachable(logger, address, last?.Message ?? "the name has no addresses");
+            return new ConnectResult(null, last?.Message ?? "the name has no addresses");
         }
         catch (Exception exception) when (exception is SocketException or FormatException)
         {
-            LogUnreachable(logger, address, exception.Message);
+            return new ConnectResult(null, exception.Message);
         }
         catch (OperationCanceledException)
         {
+            return new ConnectResult(null, "cancelled");
         }
-        return null;
     }
 
     /// <summary>Closes every connection and listener.</summary>
@@ -121,9 +121,6 @@ internal sealed partial class SocketNetwork(LoopThread loop, ILogger logger, Soc
                 linuxTcpUserTimeout,
                 BitConverter.GetBytes((int)options.DeadPeerTimeout.TotalMilliseconds));
     }
-
-    [LoggerMessage(Level = LogLevel.Debug, Message = "{Address} cannot be reached: {Reason}")]
-    private static partial void LogUnreachable(ILogger logger, string address, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "A connection could not be accepted at {Address}: {Reason}")]
     private static partial void LogAcceptFailed(ILogger logger, string address, string reason);

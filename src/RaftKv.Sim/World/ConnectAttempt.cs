@@ -8,7 +8,7 @@ namespace RaftKv.Sim.World;
 /// </summary>
 internal sealed class ConnectAttempt(NetworkFabric fabric, SimNetwork client, string address) : ISimEvent
 {
-    private readonly TaskCompletionSource<IConnection?> _outcome = new();
+    private readonly TaskCompletionSource<ConnectResult> _outcome = new();
     private CancellationTokenRegistration _cancellation;
     private EventHandle _timeout;
     private Link? _there;
@@ -28,9 +28,9 @@ internal sealed class ConnectAttempt(NetworkFabric fabric, SimNetwork client, st
 
     private Scheduler Scheduler => fabric.Scheduler;
 
-    public ValueTask<IConnection?> StartAsync(CancellationToken cancellationToken)
+    public ValueTask<ConnectResult> StartAsync(CancellationToken cancellationToken)
     {
-        if (cancellationToken.IsCancellationRequested) return new ValueTask<IConnection?>((IConnection?)null);
+        if (cancellationToken.IsCancellationRequested) return new(new ConnectResult(null, "cancelled"));
         _cancellation = cancellationToken.UnsafeRegister(
             static attempt => ((ConnectAttempt)attempt!).Settle(null, "cancelled"), this);
         _timeout = Scheduler.After(fabric.Options.ConnectTimeout, client.Loop, this, (long)Step.TimedOut);
@@ -41,7 +41,7 @@ internal sealed class ConnectAttempt(NetworkFabric fabric, SimNetwork client, st
             Scheduler.After(_there.DrawLatency(), null, this, (long)Step.Ask);
         }
 
-        return new ValueTask<IConnection?>(_outcome.Task);
+        return new ValueTask<ConnectResult>(_outcome.Task);
     }
 
     public void Fire(long argument)
@@ -104,6 +104,6 @@ internal sealed class ConnectAttempt(NetworkFabric fabric, SimNetwork client, st
         _cancellation.Unregister();
         Scheduler.Record(
             client.Loop, TraceKind.Connection, _there?.To ?? -1, connection is null ? 2 : 1, $"to {address}: {how}");
-        _outcome.SetResult(connection);
+        _outcome.SetResult(new ConnectResult(connection, connection is null ? how : null));
     }
 }

@@ -12,7 +12,7 @@ internal sealed class SimNetwork(NetworkFabric fabric, SimLoop loop) : INetwork
 
     public IDisposable Listen(string address, Action<IConnection> accept) => fabric.Bind(address, this, accept);
 
-    public ValueTask<IConnection?> ConnectAsync(string address, CancellationToken cancellationToken) =>
+    public ValueTask<ConnectResult> ConnectAsync(string address, CancellationToken cancellationToken) =>
         new ConnectAttempt(fabric, this, address).StartAsync(cancellationToken);
 
     /// <summary>Ends everything when the process or its machine dies.</summary>

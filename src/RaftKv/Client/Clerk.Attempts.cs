@@ -42,10 +42,10 @@ public sealed partial class Clerk
         var applied = false;
         var mayBeApplied = false;
         var triesUntilPause = TriesPerRound;
-        var lastProblem = "no server was asked";
+        var problems = new ServerProblems(_options.Endpoints);
         try
         {
-            while (!stop.IsCancellationRequested && TimeLeft(began) is { Ticks: > 0 } left)
+            while (!stop.IsCancellationRequested && !problems.AllRefuse && TimeLeft(began) is { Ticks: > 0 } left)
             {
                 var address = _leader.Current;
                 var timeout = left < _options.AttemptTimeout ? left : _options.AttemptTimeout;
@@ -69,6 +69,8 @@ public sealed partial class Clerk
                     case KvStatus.Busy:
                         triesUntilPause = 1;
                         break;
+                    case null when result.Outcome == RpcOutcome.TooLarge:
+                        throw new KvRejectedException(Describe(operation, "was rejected", result.Reason));
                     default:
                         mayBeApplied |= !operation.Request.IsReadOnly && LeavesDoubt(result);
                         if (result.Outcome != RpcOutcome.Cancelled)
@@ -76,7 +78,7 @@ public sealed partial class Clerk
                         break;
                 }
 
-                lastProblem = result.Reason ?? $"{address}: {result.Reply?.Status}";
+                problems.Add(address, result);
                 if (--triesUntilPause > 0) continue;
                 triesUntilPause = TriesPerRound;
                 await PauseAsync(backoff.Next(), began, stop);
@@ -87,7 +89,7 @@ public sealed partial class Clerk
             session.End(command, applied);
         }
 
-        throw GivenUp(operation, mayBeApplied, lastProblem, callers);
+        throw GivenUp(operation, mayBeApplied, problems, callers);
     }
 
     /// <summary>At least two, so that a single endpoint whose connection broke is asked again at once.</summary>
@@ -96,7 +98,7 @@ public sealed partial class Clerk
     private static bool LeavesDoubt(in RpcResult result) => result.Outcome switch
     {
         RpcOutcome.Replied => result.Reply!.Status == KvStatus.Unknown,
-        RpcOutcome.NotSent or RpcOutcome.Refused => false,
+        RpcOutcome.NotSent or RpcOutcome.Refused or RpcOutcome.Rejected => false,
         _ => true,
     };
 
@@ -119,14 +121,20 @@ public sealed partial class Clerk
     }
 
     private Exception GivenUp(
-        ClerkOperation operation, bool mayBeApplied, string lastProblem, CancellationToken callers)
+        ClerkOperation operation, bool mayBeApplied, ServerProblems problems, CancellationToken callers)
     {
-        Exception? cause = callers.IsCancellationRequested ? new OperationCanceledException(callers)
-            : _closing.IsCancellationRequested ? new ObjectDisposedException(nameof(Clerk))
-            : null;
-        return mayBeApplied
-            ? new ClerkOutcomeUnknownException(Describe(operation, "has an unknown outcome", lastProblem), cause)
-            : cause ?? new ClerkUnavailableException(Describe(operation, "was not answered in time", lastProblem));
+        (Exception? cause, var why) = callers.IsCancellationRequested
+            ? (new OperationCanceledException(callers), "the caller cancelled")
+            : _closing.IsCancellationRequested
+            ? (new ObjectDisposedException(nameof(Clerk)), "the Clerk was disposed")
+            : ((Exception?)null, $"{problems}");
+        if (mayBeApplied)
+            return new ClerkOutcomeUnknownException(Describe(operation, "has an unknown outcome", why), cause);
+        if (cause is not null)
+            return cause;
+        return problems.AllRefuse
+            ? new ClerkRefusedException(Describe(operation, "was refused by every server", why))
+            : new ClerkUnavailableException(Describe(operation, "was not answered in time", why));
     }
 
     private static string Describe(ClerkOperation operation, string what, string? why) =>

@@ -26,7 +26,7 @@ public sealed partial class Clerk
     /// <summary>Sets a key's value to text, as UTF-8.</summary>
     /// <returns>The store's revision after it.</returns>
     public ValueTask<long> PutAsync(string key, string value, CancellationToken cancellationToken = default) =>
-        PutAsync(key, StrictUtf8.Encoding.GetBytes(value), cancellationToken);
+        PutAsync(key, Bytes(value), cancellationToken);
 
     /// <summary>Adds to the end of a key's value; an absent key counts as empty.</summary>
     /// <returns>The store's revision after it.</returns>
@@ -37,7 +37,7 @@ public sealed partial class Clerk
     /// <summary>Adds text, as UTF-8, to the end of a key's value; an absent key counts as empty.</summary>
     /// <returns>The store's revision after it.</returns>
     public ValueTask<long> AppendAsync(string key, string value, CancellationToken cancellationToken = default) =>
-        AppendAsync(key, StrictUtf8.Encoding.GetBytes(value), cancellationToken);
+        AppendAsync(key, Bytes(value), cancellationToken);
 
     /// <summary>Removes a key; an absent one stays absent.</summary>
     public ValueTask<DeleteResult> DeleteAsync(string key, CancellationToken cancellationToken = default) =>
@@ -69,7 +69,7 @@ public sealed partial class Clerk
         CompareAndSwapAsync(
             key,
             expected is null ? default(ReadOnlyMemory<byte>?) : StrictUtf8.Encoding.GetBytes(expected),
-            StrictUtf8.Encoding.GetBytes(value),
+            Bytes(value),
             cancellationToken);
 
     /// <summary>Reads the keys of a range in order, all at one moment, as many as fit one answer.</summary>
@@ -124,6 +124,12 @@ public sealed partial class Clerk
                 RequireSendable(request.Key);
                 break;
         }
+    }
+
+    private static byte[] Bytes(string value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        return StrictUtf8.Encoding.GetBytes(value);
     }
 
     private static void RequireSendable(string key)

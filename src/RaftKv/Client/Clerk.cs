@@ -10,7 +10,8 @@ namespace RaftKv.Client;
 /// <remarks>
 /// Every operation throws: <see cref="ArgumentException"/> for a key or value that cannot be sent,
 /// <see cref="KvRejectedException"/> for a command beyond the servers' limits, <see cref="ClerkUnavailableException"/>
-/// when time ran out, <see cref="OperationCanceledException"/> when cancelled, <see cref="ObjectDisposedException"/>.
+/// when time ran out, <see cref="ClerkRefusedException"/> when every server turned it away,
+/// <see cref="OperationCanceledException"/> when cancelled, <see cref="ObjectDisposedException"/>.
 /// After each of these a write was not and will not be applied. When that is not certain, it throws
 /// <see cref="ClerkOutcomeUnknownException"/> instead.
 /// </remarks>

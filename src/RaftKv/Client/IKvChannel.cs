@@ -10,6 +10,5 @@ internal interface IKvChannel : IDisposable
     /// Sends a command once and waits for the answer, <paramref name="timeout"/>, the connection's end or a cancel,
     /// whichever comes first. A failure is a result, not an exception.
     /// </summary>
-    /// <exception cref="ArgumentException">The command is too large to be sent.</exception>
     Task<RpcResult> CallAsync(KvCommand command, TimeSpan timeout, CancellationToken cancellationToken);
 }

@@ -8,11 +8,16 @@ public interface INetwork
     IDisposable Listen(string address, Action<IConnection> accept);
 
     /// <summary>Opens a connection.</summary>
-    /// <returns>
-    /// The connection, or <see langword="null"/> when the peer cannot be reached or the call was cancelled.
-    /// </returns>
-    ValueTask<IConnection?> ConnectAsync(string address, CancellationToken cancellationToken);
+    /// <returns>The connection, or why there is none: a failure is a result, not an exception.</returns>
+    ValueTask<ConnectResult> ConnectAsync(string address, CancellationToken cancellationToken);
 }
+
+/// <summary>What an attempt to connect came to.</summary>
+/// <param name="Connection">
+/// The connection; <see langword="null"/> when the peer cannot be reached or the call was cancelled.
+/// </param>
+/// <param name="Problem">Then why, for a person to read.</param>
+public readonly record struct ConnectResult(IConnection? Connection, string? Problem = null);
 
 /// <summary>
 /// A long-lived duplex connection that carries bytes. Bytes arrive in order and unharmed until it closes, in pieces

@@ -42,7 +42,7 @@ internal sealed class RpcChannel : IRpcDialerOwner, IDisposable
     /// Sends a command and waits for the answer, <paramref name="timeout"/>, the connection's end or a cancel.
     /// </summary>
     /// <remarks>While the server has lately been unreachable, the call fails at once: try another server.</remarks>
-    /// <exception cref="ArgumentException">The command cannot be encoded.</exception>
+    /// <exception cref="ArgumentException">The key is not well-formed UTF-16.</exception>
     public Task<RpcResult> CallAsync(KvCommand command, TimeSpan timeout, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
@@ -54,7 +54,8 @@ internal sealed class RpcChannel : IRpcDialerOwner, IDisposable
         if (_calls.Count >= _options.MaxRequestsInFlight)
             return Failed(RpcOutcome.NotSent, $"{_calls.Count} requests are in flight already");
         var correlation = ++_lastCorrelation;
-        var frame = CommandCodec.Write(_frames, correlation, command);
+        if (!CommandCodec.TryWrite(_frames, correlation, command, out var frame, out var problem))
+            return Failed(RpcOutcome.TooLarge, problem);
         var call = new RpcCall();
         // Known before it is sent: a dial may fail, and end the call, while Send runs.
         _calls.Add(correlation, call);
@@ -80,7 +81,7 @@ internal sealed class RpcChannel : IRpcDialerOwner, IDisposable
                 break;
             case FrameKind.Rejection:
                 if (ReplyCodec.TryReadRejection(frame.Body, out var reason, out error))
-                    Complete(frame.Correlation, RpcResult.Failed(RpcOutcome.Refused, reason));
+                    Complete(frame.Correlation, RpcResult.Failed(RpcOutcome.Rejected, reason));
                 break;
             case FrameKind.HelloReply:
                 break;

@@ -115,7 +115,7 @@ internal sealed class RpcDialer : IConnectionHandler, IDisposable
         using var dialling = new CancellationTokenSource();
         _dialling = dialling;
         _connectTimer.Change(_options.ConnectTimeout, Timeout.InfiniteTimeSpan);
-        var connection = await _platform.Network.ConnectAsync(_address, dialling.Token);
+        var (connection, problem) = await _platform.Network.ConnectAsync(_address, dialling.Token);
         if (_dialling != dialling)
         {
             connection?.Dispose();
@@ -124,7 +124,7 @@ internal sealed class RpcDialer : IConnectionHandler, IDisposable
         _dialling = null;
         if (connection is null)
         {
-            Fail("it cannot be reached");
+            Fail($"it cannot be reached: {problem}");
             return;
         }
         _connection = connection;
@@ -169,7 +169,7 @@ internal sealed class RpcDialer : IConnectionHandler, IDisposable
             outcome = RpcOutcome.ConnectionLost;
         Reset();
         _retryAt = Deadline.After(_platform.Time, _backoff.Next());
-        _lastFailure = RpcResult.Failed(outcome, $"{_address}: {reason}");
+        _lastFailure = RpcResult.Failed(outcome, reason);
         RpcLog.ConnectionFailed(_logger, _address, reason);
         _owner.Lost(_lastFailure);
     }

@@ -14,6 +14,10 @@ internal static partial class RpcLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "Refused {Address}: {Reason}")]
     public static partial void Refused(ILogger logger, string address, string reason);
 
+    [LoggerMessage(
+        Level = LogLevel.Warning, Message = "Refused {Address}: {Reason}; and {Others} others since the last warning")]
+    public static partial void RefusedAgain(ILogger logger, string address, string reason, long others);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "Closed the connection from {Address}: {Reason}")]
     public static partial void ClosedOnError(ILogger logger, string address, string reason);
 

@@ -11,8 +11,16 @@ internal enum RpcOutcome : byte
     /// <summary>Nothing was sent: the command was not applied.</summary>
     NotSent,
 
-    /// <summary>The server turned the dialler or the request away: the command was not applied.</summary>
+    /// <summary>
+    /// The server turned the dialler away, and will again: the command was not applied.
+    /// </summary>
     Refused,
+
+    /// <summary>The server turned the request away, unseen: the command was not applied.</summary>
+    Rejected,
+
+    /// <summary>The command does not fit a message: it was not sent to any server, and never can be.</summary>
+    TooLarge,
 
     /// <summary>No answer in time: the command may or may not be applied.</summary>
     TimedOut,

@@ -19,6 +19,7 @@ internal sealed class RpcServer : IDisposable
     {
         (Platform, Self, Handler, Options) = (platform, self, handler, options);
         Logger = platform.Logging.CreateLogger<RpcServer>();
+        Refusals = new RefusalLog(Logger, platform.Time);
         Frames = new FrameWriter(options.MaxBodyBytes);
         _listener = platform.Network.Listen(address, Accept);
     }
@@ -32,6 +33,8 @@ internal sealed class RpcServer : IDisposable
     internal RpcOptions Options { get; }
 
     internal ILogger Logger { get; }
+
+    internal RefusalLog Refusals { get; }
 
     internal FrameWriter Frames { get; }
 
@@ -51,7 +54,7 @@ internal sealed class RpcServer : IDisposable
     {
         if (_connections.Count >= Options.MaxConnections)
         {
-            RpcLog.Refused(Logger, connection.RemoteAddress, $"{_connections.Count} connections are open");
+            Refusals.Add(connection.RemoteAddress, $"{_connections.Count} connections are open");
             connection.Dispose();
             return;
         }

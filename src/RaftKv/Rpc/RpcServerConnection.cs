@@ -85,7 +85,7 @@ internal sealed class RpcServerConnection : IConnectionHandler, IDisposable
         if (refusal is not null)
         {
             _refused = true;
-            RpcLog.Refused(_server.Logger, _connection.RemoteAddress, refusal);
+            _server.Refusals.Add(_connection.RemoteAddress, refusal);
             return null;
         }
         _peer = hello;

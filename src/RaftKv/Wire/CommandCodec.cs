@@ -12,17 +12,31 @@ internal static class CommandCodec
     private static readonly MessageParser<Protocol.Command> _parser =
         Protocol.Command.Parser.WithDiscardUnknownFields(true);
 
-    /// <summary>Makes the frame of a request.</summary>
-    /// <exception cref="ArgumentException">The key is not well-formed UTF-16, or the command exceeds a
-    /// frame.</exception>
-    public static ReadOnlySpan<byte> Write(FrameWriter frames, ulong correlation, KvCommand command) =>
-        Body.Write(frames, FrameKind.Request, correlation, new Protocol.Command
+    /// <summary>Makes the frame of a request, unless that would be too large.</summary>
+    /// <param name="frames">Builds it.</param>
+    /// <param name="correlation">The number of the request.</param>
+    /// <param name="command">What is asked.</param>
+    /// <param name="frame">The whole frame, valid until the writer's next one.</param>
+    /// <param name="problem">Otherwise why, for a person to read.</param>
+    /// <exception cref="ArgumentException">The key is not well-formed UTF-16.</exception>
+    public static bool TryWrite(
+        FrameWriter frames, ulong correlation, KvCommand command,
+        out ReadOnlySpan<byte> frame, [NotNullWhen(false)] out string? problem)
+    {
+        var message = new Protocol.Command
         {
             Request = RequestCodec.ToProtocol(command.Request),
             ClientId = command.ClientId.Value,
             RequestId = command.RequestId.Value,
             FirstUnacknowledged = command.FirstUnacknowledged.Value,
-        });
+        };
+        var bytes = message.CalculateSize();
+        problem = bytes > frames.MaxBodyBytes
+            ? $"it takes {bytes} bytes; a message holds at most {frames.MaxBodyBytes}"
+            : null;
+        frame = problem is null ? Body.Write(frames, FrameKind.Request, correlation, message) : default;
+        return problem is null;
+    }
 
     /// <summary>Reads a command.</summary>
     public static bool TryRead(

@@ -11,12 +11,15 @@ internal sealed class FrameWriter(int maxBodyBytes = Frame.DefaultMaxBodyBytes)
     private byte[] _buffer = [];
     private int _length;
 
+    /// <summary>The largest body that a reader accepts, in bytes.</summary>
+    public int MaxBodyBytes { get; } = maxBodyBytes;
+
     /// <summary>Starts a frame.</summary>
     /// <returns>Where exactly <paramref name="bodyBytes"/> bytes of body go, before <see cref="Seal"/>.</returns>
     /// <exception cref="ArgumentOutOfRangeException">No reader would accept a body of this size.</exception>
     public Span<byte> Begin(int bodyBytes)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(bodyBytes, maxBodyBytes);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(bodyBytes, MaxBodyBytes);
         _length = Frame.HeaderBytes + bodyBytes;
         if (_length > _buffer.Length || _buffer.Length > RetainedBytes)
             _buffer = new byte[Math.Max(256, (int)BitOperations.RoundUpToPowerOf2((uint)_length))];

@@ -57,6 +57,18 @@ public sealed class ClerkOverRpcTests : IDisposable
     }
 
     [Fact]
+    public void A_Clerk_of_another_cluster_learns_why_it_is_refused_at_once()
+    {
+        var stranger = new Clerk(_world.Platform, new ClerkOptions { Endpoints = ["one"], ClusterId = "other" });
+        var put = stranger.PutAsync("k", "v").AsTask();
+        _world.Network.Deliver();
+
+        var error = Assert.Throws<ClerkRefusedException>(() => put.Now());
+        Assert.EndsWith("one: n1 belongs to cluster 'c', not to 'other'.", error.Message, StringComparison.Ordinal);
+        Assert.Equal(1, _world.Network.Dials);
+    }
+
+    [Fact]
     public void Disposing_closes_the_connection()
     {
         var append = _clerk.AppendAsync("k", "v").AsTask();
@@ -73,7 +85,8 @@ public sealed class ClerkOverRpcTests : IDisposable
     {
         var put = _clerk.PutAsync("k", new byte[_world.Options.MaxBodyBytes + 1]).AsTask();
 
-        Assert.IsAssignableFrom<ArgumentException>(put.Exception?.InnerException);
+        var error = Assert.Throws<KvRejectedException>(() => put.Now());
+        Assert.Contains("a message holds at most 16777216", error.Message, StringComparison.Ordinal);
         Assert.Empty(_world.Commands);
     }
 }

@@ -26,6 +26,53 @@ public sealed class OutcomeTests : IDisposable
     }
 
     [Fact]
+    public void A_write_that_every_server_refuses_fails_at_once_and_was_not_applied()
+    {
+        _world.Answer = attempt => attempt.Number == 0 ? Failed(RpcOutcome.NotSent)
+            : RpcResult.Failed(RpcOutcome.Refused, $"{attempt.Address} is of another cluster");
+
+        var error = Assert.Throws<ClerkRefusedException>(() => _world.Within(50, Clerk().PutAsync("k", "v")));
+
+        Assert.Equal(
+            "Put of 'k' was refused by every server: a: a is of another cluster; b: b is of another cluster; "
+            + "c: c is of another cluster.",
+            error.Message);
+        Assert.Equal("1 Put k failed", _observer.Lines[^1]);
+    }
+
+    [Fact]
+    public void A_write_that_all_refuse_but_one_that_may_have_taken_it_is_unknown()
+    {
+        _world.Answer = attempt => Failed(attempt.Number == 0 ? RpcOutcome.ConnectionLost : RpcOutcome.Refused);
+
+        Assert.Throws<ClerkOutcomeUnknownException>(() => _world.Within(50, Clerk().PutAsync("k", "v")));
+    }
+
+    [Fact]
+    public void One_server_that_does_not_refuse_is_asked_until_time_runs_out_and_all_problems_are_named()
+    {
+        _world.Answer = attempt => attempt.Address == "b"
+            ? RpcResult.Failed(RpcOutcome.NotSent, "it cannot be reached")
+            : RpcResult.Failed(RpcOutcome.Refused, "another cluster");
+
+        var error = Assert.Throws<ClerkUnavailableException>(() => _world.Within(30_000, Clerk().PutAsync("k", "v")));
+
+        Assert.Equal(
+            "Put of 'k' was not answered in time: a, c: another cluster; b: it cannot be reached.", error.Message);
+    }
+
+    [Fact]
+    public void A_command_that_fits_no_message_is_rejected_and_not_retried()
+    {
+        _world.Answer = _ => RpcResult.Failed(RpcOutcome.TooLarge, "it takes too many bytes");
+
+        var error = Assert.Throws<KvRejectedException>(() => _world.Within(0, Clerk().PutAsync("k", "v")));
+
+        Assert.Equal("Put of 'k' was rejected: it takes too many bytes.", error.Message);
+        Assert.Equal("1 Put k failed", _observer.Lines[^1]);
+    }
+
+    [Fact]
     public void A_write_that_reached_nobody_in_time_was_not_applied()
     {
         _world.Answer = attempt => attempt.Number % 2 == 0 ? Failed(RpcOutcome.NotSent) : Reply(KvStatus.NotApplied);
@@ -73,6 +120,7 @@ public sealed class OutcomeTests : IDisposable
 
         var error = Assert.Throws<ClerkOutcomeUnknownException>(() => put.GetAwaiter().GetResult());
         Assert.IsType<OperationCanceledException>(error.InnerException);
+        Assert.Equal("Put of 'k' has an unknown outcome: the caller cancelled.", error.Message);
         Assert.Equal(10, _world.NowMs);
     }
 
@@ -136,8 +184,9 @@ public sealed class OutcomeTests : IDisposable
         _world.Within(0, clerk.DisposeAsync());
         _world.Within(0, clerk.DisposeAsync());
 
-        Assert.IsType<ObjectDisposedException>(
-            Assert.Throws<ClerkOutcomeUnknownException>(() => put.GetAwaiter().GetResult()).InnerException);
+        var unknown = Assert.Throws<ClerkOutcomeUnknownException>(() => put.GetAwaiter().GetResult());
+        Assert.IsType<ObjectDisposedException>(unknown.InnerException);
+        Assert.Equal("Put of 'k' has an unknown outcome: the Clerk was disposed.", unknown.Message);
         Assert.Throws<ObjectDisposedException>(() => get.GetAwaiter().GetResult());
         Assert.Throws<ObjectDisposedException>(() => _world.Within(0, clerk.GetAsync("k")));
         Assert.Empty(_world.Open);
@@ -153,6 +202,8 @@ public sealed class OutcomeTests : IDisposable
         Assert.ThrowsAny<ArgumentException>(() => { _ = clerk.GetAsync(null!).AsTask(); });
         Assert.ThrowsAny<ArgumentException>(() => { _ = clerk.GetAsync("\uD800").AsTask(); });
         Assert.ThrowsAny<ArgumentException>(() => { _ = clerk.PutAsync("k", "\uD800").AsTask(); });
+        Assert.Throws<ArgumentNullException>("value", () => { _ = clerk.PutAsync("k", (string)null!).AsTask(); });
+        Assert.Throws<ArgumentNullException>("value", () => { _ = clerk.AppendAsync("k", (string)null!).AsTask(); });
         Assert.Empty(_observer.Lines);
     }
 

@@ -30,8 +30,10 @@ internal sealed class SocketHost : IDisposable
     public async Task<string> ListenAsync(Action<IConnection> accept, string host = "127.0.0.1") =>
         await Loop.RunAsync(() => Task.FromResult(((SocketListener)Network.Listen($"{host}:0", accept)).LocalAddress));
 
-    public Task<IConnection?> ConnectAsync(string address) =>
-        Loop.RunAsync(() => Network.ConnectAsync(address, CancellationToken.None).AsTask());
+    public async Task<IConnection?> ConnectAsync(string address) => (await DialAsync(address)).Connection;
+
+    public Task<ConnectResult> DialAsync(string address, CancellationToken cancellationToken = default) =>
+        Loop.RunAsync(() => Network.ConnectAsync(address, cancellationToken).AsTask());
 
     public void Dispose()
     {

@@ -122,19 +122,22 @@ public sealed class SocketNetworkTests : IDisposable
     }
 
     [Theory]
-    [InlineData("127.0.0.1:1")]
-    [InlineData("no port")]
-    [InlineData("name.invalid:7001")]
-    public async Task What_cannot_be_reached_is_null(string address) =>
-        Assert.Null(await _client.ConnectAsync(address));
+    [InlineData("127.0.0.1:1", "refused")]
+    [InlineData("no port", "host:port")]
+    [InlineData("name.invalid:7001", "name")]
+    public async Task What_cannot_be_reached_says_why(string address, string why)
+    {
+        var (connection, problem) = await _client.DialAsync(address);
+        Assert.Null(connection);
+        Assert.Contains(why, problem, StringComparison.OrdinalIgnoreCase);
+    }
 
     [Fact]
     public async Task A_cancelled_dial_is_null()
     {
         using var cancelled = new CancellationTokenSource();
         cancelled.Cancel();
-        Assert.Null(await _client.Loop.RunAsync(
-            () => _client.Network.ConnectAsync("127.0.0.1:1", cancelled.Token).AsTask()));
+        Assert.Null((await _client.DialAsync("127.0.0.1:1", cancelled.Token)).Connection);
     }
 
     [Fact]

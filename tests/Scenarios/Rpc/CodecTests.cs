@@ -22,7 +22,7 @@ public class CodecTests
     [Property]
     public void A_command_comes_back_as_it_was(KvCommand command)
     {
-        var body = Body(CommandCodec.Write(new FrameWriter(), 1, command));
+        var body = Body(WireOperations.Request(command));
         Assert.True(CommandCodec.TryRead(body, out var read, out _));
         Assert.Equal(KvCommandCodec.Encode(command), KvCommandCodec.Encode(read));
     }
@@ -73,7 +73,7 @@ public class CodecTests
 
     [Fact]
     public void A_key_that_protobuf_would_change_is_refused() =>
-        Assert.ThrowsAny<ArgumentException>(() => CommandCodec.Write(new FrameWriter(), 1,
+        Assert.ThrowsAny<ArgumentException>(() => WireOperations.Request(
             new KvCommand(KvRequest.Get("a\ud800"), default, default, default)));
 
     [Fact]

@@ -28,6 +28,25 @@ public sealed class ConnectTests : IDisposable
     }
 
     [Fact]
+    public void Refusals_are_told_now_and_then_with_the_number_of_those_that_were_not()
+    {
+        var log = new FakeLogger();
+        var refusals = new RefusalLog(log, _world.Time);
+        for (var i = 0; i < 100; i++)
+        {
+            refusals.Add("stranger:1", "wrong cluster");
+            _world.Time.Advance(TimeSpan.FromMilliseconds(150));
+        }
+
+        Assert.Equal(
+            [
+                "Refused stranger:1: wrong cluster",
+                "Refused stranger:1: wrong cluster; and 66 others since the last warning",
+            ],
+            log.Lines);
+    }
+
+    [Fact]
     public void Another_protocol_version_is_refused()
     {
         var hello = new Hello(2, "c", NodeId.None, NodeId.None);
@@ -139,7 +158,7 @@ public sealed class ConnectTests : IDisposable
     public void A_request_before_a_hello_ends_the_connection()
     {
         var stranger = _world.Stranger();
-        stranger.Send(CommandCodec.Write(new FrameWriter(), 1, RpcWorld.Put(1)));
+        stranger.Send(WireOperations.Request(RpcWorld.Put(1)));
         _world.Network.Deliver();
         Assert.True(stranger.Other.IsClosed);
         Assert.Empty(_world.Commands);

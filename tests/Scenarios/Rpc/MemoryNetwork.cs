@@ -22,22 +22,22 @@ internal sealed class MemoryNetwork : INetwork
         return new Listening(() => _listeners.Remove(address));
     }
 
-    public async ValueTask<IConnection?> ConnectAsync(string address, CancellationToken cancellationToken)
+    public async ValueTask<ConnectResult> ConnectAsync(string address, CancellationToken cancellationToken)
     {
         Dials++;
         if (Held is { } held)
         {
             using var cancelled = cancellationToken.Register(() => held.TrySetResult(false));
             if (!await held.Task)
-                return null;
+                return new ConnectResult(null, "held");
         }
         if (!_listeners.TryGetValue(address, out var accept))
-            return null;
+            return new ConnectResult(null, "nobody listens");
         var (near, far) = (new MemoryConnection(address), new MemoryConnection("dialler"));
         (near.Other, far.Other) = (far, near);
         Dialled.Add(near);
         accept(far);
-        return near;
+        return new ConnectResult(near);
     }
 
     /// <summary>Delivers what is in flight, in both directions, until nothing is left.</summary>

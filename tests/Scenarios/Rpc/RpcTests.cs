@@ -161,7 +161,7 @@ public sealed class RpcTests : IDisposable
         var calls = Enumerable.Range(1, 3).Select(i => Call(channel, i)).ToArray();
         world.Network.Deliver();
         Assert.Equal(2, world.Commands.Count);
-        Assert.Equal(RpcOutcome.Refused, calls[2].Now().Outcome);
+        Assert.Equal(RpcOutcome.Rejected, calls[2].Now().Outcome);
         world.Commands[0].Reply.Send(RpcWorld.Ok("room"));
         world.Network.Deliver();
         _ = Call(channel, 4);

@@ -49,7 +49,7 @@ internal sealed class RpcWorld : IRpcHandler, IDisposable
 
     /// <summary>The dialling end of a connection that nobody speaks on yet.</summary>
     public MemoryConnection Stranger() =>
-        (MemoryConnection)Network.ConnectAsync("one", CancellationToken.None).AsTask().Now()!;
+        (MemoryConnection)Network.ConnectAsync("one", CancellationToken.None).AsTask().Now().Connection!;
 
     public static KvCommand Put(int number) =>
         new(KvRequest.Put($"key{number}", "v"u8.ToArray()), new ClientId(9), new((ulong)number), new(1));

@@ -105,7 +105,7 @@ public class ConnectTests
         three.Start();
         _one.Node.Post(async () =>
         {
-            var connection = await _one.Platform.Network.ConnectAsync("n3:1", default);
+            var (connection, _) = await _one.Platform.Network.ConnectAsync("n3:1", default);
             connection!.Send([1, 0, 0, 0]);
             connection.Send([2, 0, 0, 0]);
         });

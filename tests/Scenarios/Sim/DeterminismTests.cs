@@ -112,7 +112,7 @@ internal sealed class Chatter(NodePlatform platform, string name, string[] names
     {
         while (true)
         {
-            var connection = await platform.Network.ConnectAsync(peer, CancellationToken.None);
+            var (connection, _) = await platform.Network.ConnectAsync(peer, CancellationToken.None);
             connection?.Start(this);
             do
             {

@@ -30,7 +30,7 @@ internal sealed class Toy
         var isDecided = false;
         Node.Post(async () =>
         {
-            var connection = await Platform.Network.ConnectAsync($"{to.Node.Name}:1", cancellationToken);
+            var (connection, _) = await Platform.Network.ConnectAsync($"{to.Node.Name}:1", cancellationToken);
             if (connection is not null) inbox = Adopt(connection);
             isDecided = true;
         });
