@@ -195,6 +195,20 @@ public sealed class ElectionScenarios
         Assert.Equal((Role.Follower, Id(3), new Term(term)), (server.Raft.Role, server.Raft.Leader, server.Raft.Term));
     }
 
+    [Fact]
+    public void A_candidate_follows_a_snapshot_of_its_term_and_refuses_one_of_an_older()
+    {
+        var server = InRole(Role.Candidate);
+        var piece = new InstallSnapshot(new SnapshotId(new(5), new(1)), 0, 9, new byte[9]);
+
+        server.Receive(new Message(Id(3), Id(1), Term.Zero, 1, piece));
+        Assert.Equal((Role.Candidate, NodeId.None), (server.Raft.Role, server.Raft.Leader));
+
+        server.Receive(new Message(Id(3), Id(1), server.Raft.Term, 1, piece));
+        Assert.Equal((Role.Follower, Id(3)), (server.Raft.Role, server.Raft.Leader));
+        Assert.Single(server.SnapshotChunks);
+    }
+
     [Theory]
     [Scenario(Timeouts)]
     [InlineData(Role.Follower)]
