@@ -15,7 +15,7 @@ internal sealed class SimCluster
 
     private readonly SimWorld _world;
     private readonly SeedConfiguration _configuration;
-    private readonly ClusterMember[] _members;
+    private readonly Member[] _members;
     private readonly KvServer?[] _servers;
     private readonly List<SimStorage> _disks = [];
 
@@ -24,7 +24,8 @@ internal sealed class SimCluster
         (_world, _configuration) = (world, configuration);
         _members =
         [
-            .. Enumerable.Range(1, configuration.Nodes).Select(id => new ClusterMember(new NodeId(id), $"n{id}")),
+            .. Enumerable.Range(1, configuration.Nodes)
+                .Select(id => new Member(new NodeId(id), $"n{id}", MemberRole.Voter)),
         ];
         _servers = new KvServer?[configuration.Nodes];
         Checks = new ClusterChecks(configuration.Nodes);
@@ -73,7 +74,7 @@ internal sealed class SimCluster
         return leaders == 1 ? null : $"{leaders} servers lead";
     }
 
-    private SimNode AddHost(ClusterMember member)
+    private SimNode AddHost(Member member)
     {
         var index = member.Id.Value - 1;
         var disk = new SimStorage(_world.Scheduler, _world.Decisions.Stream(Concern.Disk, index));
@@ -82,7 +83,7 @@ internal sealed class SimCluster
         return _world.AddNode(member.Address, platform => _ = StartAsync(member, platform), disk);
     }
 
-    private async Task StartAsync(ClusterMember member, NodePlatform platform)
+    private async Task StartAsync(Member member, NodePlatform platform)
     {
         var index = member.Id.Value - 1;
         _servers[index] = null;
@@ -106,13 +107,12 @@ internal sealed class SimCluster
     private KvServerOptions Options(NodeId id) => new()
     {
         ClusterId = ClusterId,
-        Members = _members,
+        Address = _members[id.Value - 1].Address,
         Replica = new ReplicaOptions
         {
             Raft = new RaftOptions
             {
                 Id = id,
-                Voters = [.. _members.Select(member => member.Id)],
                 ElectionTimeout = _configuration.ElectionTimeout,
                 HeartbeatInterval = _configuration.HeartbeatInterval,
                 PreVote = (_configuration.PreVoters >> id.Value & 1) == 1,
@@ -120,6 +120,7 @@ internal sealed class SimCluster
                 MaxAppendBytes = _configuration.MaxAppendBytes,
                 MaxInflightAppends = _configuration.MaxInflightAppends,
             },
+            FirstStart = FirstStart.Founds(new Configuration(_members)),
             SnapshotEveryEntries = _configuration.SnapshotEveryEntries,
             TrailingEntries = _configuration.TrailingEntries,
         },

@@ -20,6 +20,7 @@ internal static class NodeCommandLine
         var root = new RootCommand("RaftKv: a replicated key-value store. Runs nodes, talks to them, measures them.")
         {
             ServeCommand.Create(),
+            ServeCommand.CreateInit(),
             ClusterCommand.Create(options),
             ClientCommand.Create(options),
             BenchCommand.Create(options),

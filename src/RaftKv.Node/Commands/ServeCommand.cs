@@ -6,10 +6,17 @@ using RaftKv.Node.Hosting;
 
 namespace RaftKv.Node.Commands;
 
-/// <summary><c>serve</c>: one node, until Ctrl+C, SIGTERM or a fault.</summary>
+/// <summary>
+/// <c>serve</c>: one node, until Ctrl+C, SIGTERM or a fault; and <c>init</c>: the data directory of one that founds a
+/// cluster. They take the same options.
+/// </summary>
 internal static class ServeCommand
 {
-    public static Command Create()
+    public static Command Create() => Create(isInit: false);
+
+    public static Command CreateInit() => Create(isInit: true);
+
+    private static Command Create(bool isInit)
     {
         var config = new Option<string?>("--config")
         {
@@ -22,13 +29,19 @@ internal static class ServeCommand
             HelpName = "ID=HOST:PORT",
         };
         var print = new Option<bool>("--print-config") { Description = "Print the options in force, and end." };
+        var join = new Option<bool>("--join")
+        {
+            Description = "The node is new: begin with an empty data directory and wait until the cluster adds it.",
+        };
         var untilEndOfInput = new Option<bool>("--until-end-of-input")
         {
             Description = "Also stop when the standard input ends, as it does when the process that holds it dies.",
         };
         var flags = NodeOptionsLoader.All.Where(option => option.Name != nameof(NodeOptions.Members))
             .ToDictionary(option => option.Name, Flag);
-        var command = new Command("serve", "Run one node.") { config, member, print, untilEndOfInput };
+        var command = isInit
+            ? new Command("init", "Make the data directory of a node that founds a new cluster.") { config, member }
+            : new Command("serve", "Run one node.") { config, member, join, print, untilEndOfInput };
         foreach (var flag in flags.Values)
             command.Add(flag);
         command.SetAction(async (parsed, cancellationToken) =>
@@ -38,6 +51,12 @@ internal static class ServeCommand
             foreach (var text in parsed.GetValue(member) ?? [])
                 AddMember(set, text);
             var options = NodeOptionsLoader.Load(parsed.GetValue(config), set);
+            if (isInit)
+            {
+                await NodeHost.InitAsync(options);
+                return ExitCode.Good;
+            }
+
             if (parsed.GetValue(print))
             {
                 await parsed.InvocationConfiguration.Output.WriteLineAsync(NodeOptionsLoader.ToJson(options));
@@ -47,7 +66,8 @@ internal static class ServeCommand
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             if (parsed.GetValue(untilEndOfInput))
                 _ = StopAtEndOfInputAsync(stop);
-            return await NodeHost.RunAsync(options, stop.Token) ? ExitCode.Good : ExitCode.Failed;
+            return await NodeHost.RunAsync(options, parsed.GetValue(join), stop.Token)
+                ? ExitCode.Good : ExitCode.Failed;
         });
         return command;
     }

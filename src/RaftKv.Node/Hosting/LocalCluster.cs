@@ -26,6 +26,7 @@ internal sealed class LocalCluster(string clusterId, string directory, int nodes
         for (var id = 1; id <= nodes; id++)
             CheckAddress(Address(id));
         output.WriteLine($"cluster {clusterId} in {_directory}");
+        await PrepareAsync();
         var ends = Enumerable.Range(1, nodes).Select(id => WatchAsync(id, Start(id), cancellationToken)).ToArray();
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var ready = SayWhenReadyAsync(ended.Token);
@@ -55,18 +56,30 @@ internal sealed class LocalCluster(string clusterId, string directory, int nodes
 
     private string ConfigFile(int id) => Path.Combine(NodeDirectory(id), "node.json");
 
+    private NodeOptions Options(int id) => new()
+    {
+        Id = id,
+        ClusterId = clusterId,
+        Members = Enumerable.Range(1, nodes).ToDictionary(member => $"{member}", Address),
+        DataDirectory = Path.Combine(NodeDirectory(id), "data"),
+        LogDirectory = Path.Combine(NodeDirectory(id), "logs"),
+    };
+
+    /// <summary>Writes the options; founds the cluster if there is none.</summary>
+    private async Task PrepareAsync()
+    {
+        var isNew = !Enumerable.Range(1, nodes).Any(id => Directory.Exists(Options(id).DataDirectory));
+        for (var id = 1; id <= nodes; id++)
+        {
+            Directory.CreateDirectory(NodeDirectory(id));
+            File.WriteAllText(ConfigFile(id), NodeOptionsLoader.ToJson(Options(id)));
+            if (isNew)
+                await NodeHost.InitAsync(Options(id));
+        }
+    }
+
     private NodeProcess Start(int id)
     {
-        Directory.CreateDirectory(NodeDirectory(id));
-        var options = new NodeOptions
-        {
-            Id = id,
-            ClusterId = clusterId,
-            Members = Enumerable.Range(1, nodes).ToDictionary(member => $"{member}", Address),
-            DataDirectory = Path.Combine(NodeDirectory(id), "data"),
-            LogDirectory = Path.Combine(NodeDirectory(id), "logs"),
-        };
-        File.WriteAllText(ConfigFile(id), NodeOptionsLoader.ToJson(options));
         var process = NodeProcess.Start(ConfigFile(id), line => output.WriteLine($"node{id} | {line}"));
         _processes.Add(process);
         output.WriteLine($"node{id}  {Address(id)}  {NodeDirectory(id)}  process {process.Id}");

@@ -5,6 +5,7 @@ using RaftKv.Consensus;
 using RaftKv.KeyValue;
 using RaftKv.Node.Sockets;
 using RaftKv.Server;
+using RaftKv.Storage;
 
 namespace RaftKv.Node.Hosting;
 
@@ -22,7 +23,7 @@ internal sealed class NodeOptions : IValidatableObject
     [Required]
     public string ClusterId { get; set; } = "raftkv";
 
-    [Description("Address (host:port) by id, for every member of the cluster, this one among them.")]
+    [Description("Address (host:port) by id: of this node, and for `init` of all that found the cluster with it.")]
     public Dictionary<string, string> Members { get; set; } = [];
 
     [Description("Where the log and the snapshots live: a directory of this node's own.")]
@@ -97,27 +98,28 @@ internal sealed class NodeOptions : IValidatableObject
             yield return Problem(nameof(Members), "two members have the same address.");
     }
 
+    /// <summary>The members that found the cluster.</summary>
+    public Configuration Founders() => new(Members.Select(
+        member => new Member(new NodeId(int.Parse(member.Key)), member.Value, MemberRole.Voter)));
+
     /// <summary>The options as the library takes them.</summary>
-    public KvServerOptions ToServerOptions()
+    /// <param name="joins">Whether the node is new and waits to be added.</param>
+    public KvServerOptions ToServerOptions(bool joins = false)
     {
-        var members = Members
-            .Select(member => new ClusterMember(new NodeId(int.Parse(member.Key)), member.Value))
-            .OrderBy(member => member.Id)
-            .ToArray();
         return new KvServerOptions
         {
             ClusterId = ClusterId,
-            Members = members,
+            Address = Members[$"{Id}"],
             Replica = new ReplicaOptions
             {
                 Raft = new RaftOptions
                 {
                     Id = new NodeId(Id),
-                    Voters = [.. members.Select(member => member.Id)],
                     ElectionTimeout = TimeSpan.FromMilliseconds(ElectionTimeoutMs),
                     HeartbeatInterval = TimeSpan.FromMilliseconds(HeartbeatIntervalMs),
                 },
                 SnapshotEveryEntries = SnapshotEveryEntries,
+                FirstStart = joins ? FirstStart.Joins : FirstStart.Refused,
             },
             Storage = new() { SegmentBytes = SegmentBytes },
             KeyValue = new KvOptions

@@ -6,13 +6,18 @@ namespace RaftKv.Consensus;
 /// </summary>
 public sealed class Configuration : IEquatable<Configuration>
 {
+    /// <summary>The largest number of members.</summary>
+    public const int MaxMembers = 64;
+
     private readonly Member[] _members;
     private readonly NodeId[] _voters;
     private readonly NodeId[] _oldVoters;
 
     /// <summary>Creates a configuration of these members.</summary>
+    /// <param name="members">At most <see cref="MaxMembers"/>.</param>
+    /// <param name="highestId">See <see cref="HighestId"/>; by default the highest id among the members.</param>
     /// <exception cref="ArgumentException">An id is not positive or occurs twice.</exception>
-    public Configuration(IEnumerable<Member> members)
+    public Configuration(IEnumerable<Member> members, NodeId highestId = default)
     {
         _members = [.. members.OrderBy(member => member.Id)];
         for (var i = 0; i < _members.Length; i++)
@@ -21,6 +26,9 @@ public sealed class Configuration : IEquatable<Configuration>
                 throw new ArgumentException($"Members must have positive ids without repetition: {_members[i].Id}.");
         }
 
+        if (_members.Length > MaxMembers)
+            throw new ArgumentException($"{_members.Length} members are more than {MaxMembers}.");
+        HighestId = _members.Length > 0 && _members[^1].Id > highestId ? _members[^1].Id : highestId;
         IsJoint = _members.Any(member => member.Role > MemberRole.Learner);
         _voters = [.. _members.Where(member => member.VotesInNew).Select(member => member.Id)];
         _oldVoters = [.. _members.Where(member => IsJoint && member.VotesInOld).Select(member => member.Id)];
@@ -37,6 +45,12 @@ public sealed class Configuration : IEquatable<Configuration>
 
     /// <summary>Those who count in C_old by ascending id; nobody unless the configuration is joint.</summary>
     public IReadOnlyList<NodeId> OldVoters => _oldVoters;
+
+    /// <summary>
+    /// The highest id that any member ever had. Ids are never used twice: a server that lost its disk must not be taken
+    /// for its former self.
+    /// </summary>
+    public NodeId HighestId { get; }
 
     /// <summary>Whether two majorities are needed.</summary>
     public bool IsJoint { get; }
@@ -73,13 +87,14 @@ public sealed class Configuration : IEquatable<Configuration>
     }
 
     /// <inheritdoc/>
-    public bool Equals(Configuration? other) => other is not null && _members.AsSpan().SequenceEqual(other._members);
+    public bool Equals(Configuration? other) =>
+        other is not null && HighestId == other.HighestId && _members.AsSpan().SequenceEqual(other._members);
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as Configuration);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => _members.Length == 0 ? 0 : _members[^1].Id.Value;
+    public override int GetHashCode() => HighestId.Value;
 
     /// <summary>The halves and the learners: <c>(n1 n2 n3)&amp;(n1 n2) learners n4</c>.</summary>
     public override string ToString()

@@ -55,10 +55,17 @@ public enum ProposalStatus : byte
 
     /// <summary>Too much is uncommitted: nothing was appended.</summary>
     Busy,
+
+    /// <summary>The change of membership is impossible, or not possible yet; see the reason.</summary>
+    Refused,
 }
 
 /// <summary>The immediate outcome of <see cref="Input.Propose"/>, in the order of the proposals.</summary>
-public readonly record struct ProposalResult(long ProposalNumber, ProposalStatus Status, LogIndex Index, Term Term);
+public readonly record struct ProposalResult(long ProposalNumber, ProposalStatus Status, LogIndex Index, Term Term)
+{
+    /// <summary>For <see cref="ProposalStatus.Refused"/>: why.</summary>
+    public string? Refusal { get; init; }
+}
 
 /// <summary>The leader wants a piece of its newest snapshot for a follower.</summary>
 /// <param name="To">The follower.</param>

@@ -12,6 +12,9 @@ public enum InputKind : byte
     /// <summary>A client's command.</summary>
     Propose,
 
+    /// <summary>An administrator's change of membership.</summary>
+    ChangeMembership,
+
     /// <summary>Storage writes up to a token are durable.</summary>
     Persisted,
 
@@ -49,8 +52,12 @@ public readonly record struct Input
     /// <summary>For <see cref="InputKind.Propose"/>: the command; owned by the log from now on.</summary>
     public ReadOnlyMemory<byte> Command { get; private init; }
 
+    /// <summary>For <see cref="InputKind.ChangeMembership"/>: the changes, begun together.</summary>
+    public IReadOnlyList<MemberChange>? Changes { get; private init; }
+
     /// <summary>
-    /// For <see cref="InputKind.Propose"/>: the caller's number, repeated in <see cref="ProposalResult"/>.
+    /// For <see cref="InputKind.Propose"/> and <see cref="InputKind.ChangeMembership"/>: the caller's number, repeated
+    /// in <see cref="ProposalResult"/>.
     /// </summary>
     public long ProposalNumber { get; private init; }
 
@@ -89,6 +96,10 @@ public readonly record struct Input
     /// <summary>A client's command.</summary>
     public static Input Propose(long proposalNumber, ReadOnlyMemory<byte> command) =>
         new(InputKind.Propose) { ProposalNumber = proposalNumber, Command = command };
+
+    /// <summary>A change of membership; like a proposal it is appended here, refused, or not for this server.</summary>
+    public static Input ChangeMembership(long proposalNumber, IReadOnlyList<MemberChange> changes) =>
+        new(InputKind.ChangeMembership) { ProposalNumber = proposalNumber, Changes = changes };
 
     /// <summary>All storage writes with a token up to and including <paramref name="token"/> are durable.</summary>
     public static Input Persisted(long token) => new(InputKind.Persisted) { Token = token };

@@ -8,6 +8,9 @@ public enum EntryKind : byte
 
     /// <summary>A command for the state machine.</summary>
     Command = 2,
+
+    /// <summary>A <see cref="Consensus.Configuration"/>, in force from here on, committed or not (paper §6).</summary>
+    Configuration = 3,
 }
 
 /// <summary>One entry of the replicated log. Immutable: <paramref name="Data"/> is never written again.</summary>
@@ -38,6 +41,9 @@ public readonly record struct SnapshotId(LogIndex Index, Term Term)
 /// </param>
 public sealed record RecoveredState(HardState HardState, SnapshotId Snapshot, IReadOnlyList<LogEntry> Entries)
 {
-    /// <summary>The state of a node that has never run.</summary>
+    /// <summary>The state of a node that has never run, and waits to be added to a cluster.</summary>
     public static RecoveredState Fresh { get; } = new(default, SnapshotId.None, []);
+
+    /// <summary>The configuration in force at <see cref="Snapshot"/>.</summary>
+    public Configuration Configuration { get; init; } = Configuration.Empty;
 }

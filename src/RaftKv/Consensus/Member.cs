@@ -28,6 +28,9 @@ public enum MemberRole : byte
 /// <param name="Role">Its part.</param>
 public readonly record struct Member(NodeId Id, string Address, MemberRole Role)
 {
+    /// <summary>The longest address, in bytes of UTF-8.</summary>
+    public const int MaxAddressBytes = 255;
+
     /// <summary>Whether it counts in the present half: C_new, or the only one.</summary>
     public bool VotesInNew => Role is MemberRole.Voter or MemberRole.IncomingVoter;
 

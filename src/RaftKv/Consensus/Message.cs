@@ -43,6 +43,7 @@ public readonly record struct Message
     private readonly bool _flag;
     private readonly ReadOnlyMemory<LogEntry> _entries;
     private readonly ReadOnlyMemory<byte> _data;
+    private readonly Configuration? _configuration;
 
     /// <summary>The number of no request.</summary>
     public const long NoNumber = 0;
@@ -74,13 +75,14 @@ public readonly record struct Message
     /// <summary>Wraps the answer to entries.</summary>
     public Message(NodeId from, NodeId to, Term term, long number, in AppendReply body)
         : this(MessageKind.AppendReply, from, to, term, number) =>
-        (_flag, _index, _entryTerm, _total) = (body.Accepted, body.Index, body.ConflictTerm, body.Round);
+        (_flag, _index, _entryTerm, _extra, _total) =
+            (body.Accepted, body.Index, body.ConflictTerm, body.IsBlank ? 1 : 0, body.Round);
 
     /// <summary>Wraps a piece of a snapshot.</summary>
     public Message(NodeId from, NodeId to, Term term, long number, in InstallSnapshot body)
         : this(MessageKind.InstallSnapshot, from, to, term, number) =>
-        (_index, _entryTerm, _extra, _total, _data) =
-            (body.Snapshot.Index, body.Snapshot.Term, body.Offset, body.TotalBytes, body.Data);
+        (_index, _entryTerm, _extra, _total, _data, _configuration) =
+            (body.Snapshot.Index, body.Snapshot.Term, body.Offset, body.TotalBytes, body.Data, body.Configuration);
 
     /// <summary>Wraps the answer to a piece of a snapshot.</summary>
     public Message(NodeId from, NodeId to, Term term, long number, in SnapshotReply body)
@@ -128,11 +130,13 @@ public readonly record struct Message
 
     /// <summary>The body of an <see cref="MessageKind.AppendReply"/> message.</summary>
     public AppendReply AppendReply =>
-        Is(MessageKind.AppendReply) ? new(_flag, _index, _entryTerm, _total) : default;
+        Is(MessageKind.AppendReply) ? new(_flag, _index, _entryTerm, _total, _extra == 1) : default;
 
     /// <summary>The body of an <see cref="MessageKind.InstallSnapshot"/> message.</summary>
     public InstallSnapshot InstallSnapshot =>
-        Is(MessageKind.InstallSnapshot) ? new(new SnapshotId(_index, _entryTerm), _extra, _total, _data) : default;
+        Is(MessageKind.InstallSnapshot)
+            ? new(new SnapshotId(_index, _entryTerm), _extra, _total, _data, _configuration)
+            : default;
 
     /// <summary>The body of a <see cref="MessageKind.SnapshotReply"/> message.</summary>
     public SnapshotReply SnapshotReply =>

@@ -34,7 +34,11 @@ public readonly record struct AppendEntries(
 /// <param name="Round">
 /// The request's round: accepted or not, the sender knew this leader as the term's when the round had begun.
 /// </param>
-public readonly record struct AppendReply(bool Accepted, LogIndex Index, Term ConflictTerm, long Round = 0);
+/// <param name="IsBlank">
+/// When rejected: the follower knows no configuration, so it has never been told of the cluster, or has forgotten it.
+/// </param>
+public readonly record struct AppendReply(
+    bool Accepted, LogIndex Index, Term ConflictTerm, long Round = 0, bool IsBlank = false);
 
 /// <summary>
 /// The leader sends a piece of its snapshot to a follower that is behind the log's first entry (paper §7).
@@ -43,8 +47,9 @@ public readonly record struct AppendReply(bool Accepted, LogIndex Index, Term Co
 /// <param name="Offset">Where the piece begins, in bytes.</param>
 /// <param name="TotalBytes">The snapshot's length in bytes.</param>
 /// <param name="Data">The piece.</param>
+/// <param name="Configuration">The configuration in force at the snapshot; filled in by the core.</param>
 public readonly record struct InstallSnapshot(
-    SnapshotId Snapshot, long Offset, long TotalBytes, ReadOnlyMemory<byte> Data);
+    SnapshotId Snapshot, long Offset, long TotalBytes, ReadOnlyMemory<byte> Data, Configuration? Configuration = null);
 
 /// <summary>The answer to <see cref="InstallSnapshot"/>.</summary>
 /// <param name="Snapshot">Which snapshot.</param>

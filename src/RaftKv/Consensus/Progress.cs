@@ -21,6 +21,7 @@ public sealed class Progress
     // Rejections of requests with smaller numbers say nothing about the present state: they were sent before it began,
     // or before a request that was accepted and so vouches for everything sent ahead of it.
     private long _firstRelevantNumber;
+    private readonly CatchUp _catchUp = new();
 
     internal Progress(NodeId id, int maxInflightAppends)
     {
@@ -40,6 +41,12 @@ public sealed class Progress
     /// <summary>The next entry to send.</summary>
     public LogIndex Next { get; private set; } = new(1);
 
+    /// <summary>
+    /// Whether it knew no configuration when it answered last. A voter always knows one, so a voter that does not has
+    /// lost its disk; it must be removed and come back under a new id.
+    /// </summary>
+    public bool IsBlank { get; private set; }
+
     /// <summary>How many appends with entries are unacknowledged.</summary>
     public int InflightAppends => Inflights.Count;
 
@@ -48,16 +55,21 @@ public sealed class Progress
 
     internal Inflights Inflights { get; }
 
+    /// <summary>Whether it has left the configuration and is only told so.</summary>
+    internal bool IsLeaving { get; set; }
+
     internal SnapshotTransfer Transfer { get; } = new();
 
     /// <summary>The number shared by all sendings of the present probe; 0 when it has not been sent.</summary>
     internal long ProbeNumber { get; private set; }
 
     /// <summary>Forgets everything: a new leader starts probing behind its last entry.</summary>
-    internal void Restart(LogIndex lastIndex, long firstNumber)
+    internal void Restart(LogIndex lastIndex, long firstNumber, long now)
     {
         Match = LogIndex.Zero;
         Round = 0;
+        (IsBlank, IsLeaving) = (false, false);
+        _catchUp.Restart(lastIndex, now);
         Probe(lastIndex.Next, firstNumber);
     }
 
@@ -77,6 +89,13 @@ public sealed class Progress
         Transfer.Start(snapshot);
     }
 
+    /// <summary>Whether its log grows no slower than the leader's (dissertation §4.2.1).</summary>
+    internal bool HasCaughtUp(long now, long electionTimeout) =>
+        State == ReplicationState.Replicate && _catchUp.IsDone(now, electionTimeout);
+
+    /// <summary>Notes how far the leader's log reached when the follower's had grown to <see cref="Match"/>.</summary>
+    internal void MeasureCatchUp(LogIndex lastIndex, long now) => _catchUp.Reached(Match, lastIndex, now);
+
     /// <summary>The follower's durable log agrees up to <paramref name="index"/>.</summary>
     /// <param name="number">The request that it answered.</param>
     /// <param name="index">The last index that agrees.</param>
@@ -85,6 +104,7 @@ public sealed class Progress
     internal void Accepted(long number, LogIndex index, LogIndex baseIndex, long firstNumber)
     {
         _firstRelevantNumber = Math.Max(_firstRelevantNumber, number + 1);
+        IsBlank = false;
         Match = LogIndex.Max(Match, index);
         Inflights.FreeThrough(Match);
         if (State == ReplicationState.Probe || (State == ReplicationState.Snapshot && Match >= baseIndex))
@@ -98,10 +118,11 @@ public sealed class Progress
     /// The follower's log does not hold what the request builds on. A probe moves to <paramref name="agreement"/>,
     /// where the logs can agree at best; if they were known to agree, a request was lost, and the rest is sent again.
     /// </summary>
-    internal void Rejected(long number, LogIndex agreement, long firstNumber)
+    internal void Rejected(long number, LogIndex agreement, bool isBlank, long firstNumber)
     {
         if (number < _firstRelevantNumber || State == ReplicationState.Snapshot)
             return;
+        IsBlank = isBlank;
         var previous = State == ReplicationState.Probe ? LogIndex.Min(agreement, Next - 2) : Match;
         Probe(LogIndex.Max(Match, previous).Next, firstNumber);
     }

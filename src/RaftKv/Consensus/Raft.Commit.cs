@@ -9,6 +9,7 @@ public sealed partial class Raft
         var reached = new LogIndex(Configuration.Reached(_matchOf));
         if (reached > CommitIndex && Log.TermAt(reached) == Term)
             CommitTo(reached);
+        OnCommitAdvanced();
     }
 
     private void CommitTo(LogIndex index)

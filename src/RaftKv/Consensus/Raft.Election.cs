@@ -45,7 +45,10 @@ public sealed partial class Raft
         var after = Gate();
         var request = new RequestVote(Log.LastIndex, Log.LastTerm);
         foreach (var voter in _followers)
-            Send(new Message(Id, voter.Id, Term, _electionNumber, request), after);
+        {
+            if (Configuration.IsVoter(voter.Id))
+                Send(new Message(Id, voter.Id, Term, _electionNumber, request), after);
+        }
     }
 
     private void OnRequestVote(in Message message)
@@ -57,7 +60,9 @@ public sealed partial class Raft
         }
 
         var request = message.RequestVote;
-        var granted = (VotedFor == NodeId.None || VotedFor == message.From)
+        // A server that was never told of a cluster, or forgot it with its disk, has no say. A learner has: it may be a
+        // voter by now without knowing (dissertation §4.2.1).
+        var granted = !IsBlank && (VotedFor == NodeId.None || VotedFor == message.From)
             && IsUpToDate(request.LastLogIndex, request.LastLogTerm);
         if (granted)
         {
@@ -102,10 +107,11 @@ public sealed partial class Raft
         Role = Role.Leader;
         Leader = Id;
         _heartbeatDue = false;
+        EndFarewell();
         _rounds.Restart(_now);
         BeginRound();
         foreach (var follower in _followers)
-            follower.Restart(Log.LastIndex, _lastNumber + 1);
+            follower.Restart(Log.LastIndex, _lastNumber + 1, _now);
         _uncommittedBytes = 0;
         for (var index = CommitIndex.Next; index <= Log.LastIndex; index = index.Next)
             _uncommittedBytes += Log[index].Data.Length;

@@ -46,6 +46,8 @@ public sealed partial class Raft
         }
 
         Log.Append(entry);
+        if (_configurations.Append(entry))
+            OnConfigurationChanged();
     }
 
     /// <summary>
@@ -56,7 +58,7 @@ public sealed partial class Raft
     {
         var index = Log.LastWithTermAtMost(LogIndex.Min(append.PrevIndex, Log.LastIndex), append.PrevTerm);
         index = LogIndex.Max(index, CommitIndex);
-        return new AppendReply(Accepted: false, index, Log.TermAt(index), append.Round);
+        return new AppendReply(Accepted: false, index, Log.TermAt(index), append.Round, IsBlank);
     }
 
     private void Reply(in Message request, long number, in AppendReply reply) =>

@@ -84,6 +84,16 @@ public sealed partial class Raft
         }
     }
 
+    private void CheckConfiguration(SnapshotId snapshot, Configuration configuration)
+    {
+        if (!_configurations.At(snapshot.Index).Equals(configuration))
+        {
+            Violated(
+                "configuration is a function of snapshot and log",
+                $"snapshot {snapshot} has {configuration}, the log {_configurations.At(snapshot.Index)}");
+        }
+    }
+
     private void Violated(string invariant, string details) =>
         throw new InvariantViolationException(invariant, $"{Id}: {details}");
 }

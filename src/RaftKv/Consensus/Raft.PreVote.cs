@@ -19,7 +19,11 @@ public sealed partial class Raft
         var after = Gate();
         var request = new PreVote(Log.LastIndex, Log.LastTerm);
         foreach (var voter in _followers)
-            Send(new Message(Id, voter.Id, Term, _electionNumber, request), after);
+        {
+            if (Configuration.IsVoter(voter.Id))
+                Send(new Message(Id, voter.Id, Term, _electionNumber, request), after);
+        }
+
         CountVote(Id, granted: true);
     }
 
@@ -27,7 +31,8 @@ public sealed partial class Raft
     private void OnPreVote(in Message message)
     {
         var request = message.PreVote;
-        var granted = message.Term >= Term && IsUpToDate(request.LastLogIndex, request.LastLogTerm);
+        var granted = !IsBlank && message.Term >= Term
+            && IsUpToDate(request.LastLogIndex, request.LastLogTerm);
         Send(new Message(Id, message.From, Term, message.Number, new PreVoteReply(granted)), Gate());
     }
 

@@ -26,7 +26,10 @@ public sealed partial class Raft
 
     private void Append(EntryKind kind, ReadOnlyMemory<byte> data)
     {
-        Log.Append(new LogEntry(Log.LastIndex.Next, Term, kind, data));
+        var entry = new LogEntry(Log.LastIndex.Next, Term, kind, data);
+        Log.Append(entry);
+        if (_configurations.Append(entry))
+            OnConfigurationChanged();
         _uncommittedBytes += data.Length;
     }
 
@@ -40,12 +43,17 @@ public sealed partial class Raft
 
         _heartbeatDue = true;
         BeginRound();
+        if (_now >= _farewellDeadline)
+            EndFarewell();
     }
 
     private void SendToFollowers()
     {
         foreach (var follower in _followers)
         {
+            // Its promises are lost with its log: entries would give it back a vote that it may have cast already.
+            if (follower.IsBlank && Configuration.IsVoter(follower.Id))
+                continue;
             if (follower.State != ReplicationState.Snapshot && follower.Next <= Log.BaseIndex)
                 follower.SendSnapshot(Snapshot, _lastNumber + 1);
             switch (follower.State)
@@ -122,7 +130,7 @@ public sealed partial class Raft
         }
 
         var agreement = Log.LastWithTermAtMost(reply.Index, reply.ConflictTerm);
-        follower.Rejected(message.Number, agreement, _lastNumber + 1);
+        follower.Rejected(message.Number, agreement, reply.IsBlank, _lastNumber + 1);
     }
 
     private void Accepted(Progress follower, long number, LogIndex index)
@@ -134,6 +142,7 @@ public sealed partial class Raft
         }
 
         follower.Accepted(number, index, Log.BaseIndex, _lastNumber + 1);
+        follower.MeasureCatchUp(Log.LastIndex, _now);
         AdvanceCommit();
     }
 

@@ -10,6 +10,7 @@ public sealed partial class Raft
             return;
         CheckOwnSnapshot(snapshot, compactThrough);
         Snapshot = snapshot;
+        _configurations.CoverThrough(snapshot.Index);
         Compact(LogIndex.Max(compactThrough, Log.BaseIndex));
     }
 
@@ -51,7 +52,8 @@ public sealed partial class Raft
         }
 
         follower.Transfer.Send(chunk.Snapshot, chunk.Offset, _now);
-        Send(new Message(Id, follower.Id, Term, read.Number, chunk));
+        var configuration = _configurations.At(chunk.Snapshot.Index);
+        Send(new Message(Id, follower.Id, Term, read.Number, chunk with { Configuration = configuration }));
     }
 
     private void OnSnapshotReply(in Message message, Progress follower)
@@ -95,7 +97,7 @@ public sealed partial class Raft
         var snapshot = message.InstallSnapshot.Snapshot;
         // A leader holds every committed entry in its log and applies from there.
         if (complete && snapshot.Index > CommitIndex && Role != Role.Leader)
-            Install(snapshot);
+            Install(snapshot, message.InstallSnapshot.Configuration ?? Configuration.Empty);
         if (message.Term != Term || Role != Role.Follower)
             return;
         if (snapshot.Index <= CommitIndex)
@@ -104,7 +106,7 @@ public sealed partial class Raft
             Reply(message, message.Number, new SnapshotReply(snapshot, nextOffset, Installed: false));
     }
 
-    private void Install(SnapshotId snapshot)
+    private void Install(SnapshotId snapshot, Configuration configuration)
     {
         var suffixMatches = Log.Contains(snapshot.Index, snapshot.Term);
         if (!suffixMatches)
@@ -112,6 +114,8 @@ public sealed partial class Raft
             WriteChanges();
             _durability.Supersede(CommitIndex.Next);
             Log.Restart(snapshot);
+            _configurations.Restart(snapshot.Index, configuration);
+            OnConfigurationChanged();
             var token = _durability.Write(snapshot.Index);
             _effects.Writes.Add(new(token, StorageWriteKind.Reset) { Snapshot = snapshot });
         }
@@ -120,7 +124,11 @@ public sealed partial class Raft
         CommitIndex = AppliedIndex = snapshot.Index;
         _effects.Restore = snapshot;
         if (suffixMatches)
+        {
+            CheckConfiguration(snapshot, configuration);
+            _configurations.CoverThrough(snapshot.Index);
             Compact(snapshot.Index);
+        }
     }
 
     private void ReplyInstalled(in Message message)

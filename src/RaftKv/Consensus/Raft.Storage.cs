@@ -63,6 +63,8 @@ public sealed partial class Raft
     {
         CheckTruncation(index);
         Log.TruncateFrom(index);
+        if (_configurations.TruncateFrom(index))
+            OnConfigurationChanged();
         _durability.Supersede(index);
     }
 

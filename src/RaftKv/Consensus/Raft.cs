@@ -13,10 +13,10 @@ public sealed partial class Raft
 {
     private readonly RaftOptions _options;
     private readonly RandomBelow _random;
-    private readonly Progress[] _followers;
     private readonly Ballot _ballot = new();
     private readonly Func<NodeId, long> _matchOf;
     private readonly Durability _durability;
+    private readonly ConfigurationHistory _configurations;
 
     private Effects _effects = new();
     private long _now;
@@ -35,19 +35,17 @@ public sealed partial class Raft
         _options = options;
         _random = random;
         _now = now;
-        _followers = options.Voters
-            .Where(voter => voter != options.Id)
-            .Order()
-            .Select(voter => new Progress(voter, options.MaxInflightAppends))
-            .ToArray();
         _matchOf = voter => MatchIndex(voter).Value;
-        Configuration = Configuration.Of(options.Voters);
         _roundOf = voter => voter == Id ? _rounds.Last : Follower(voter)?.Round ?? 0;
         _lastContact = now - options.ElectionTimeout.Ticks;
 
         Log = Recover(recovered);
         Snapshot = recovered.Snapshot;
         CommitIndex = AppliedIndex = Snapshot.Index;
+        _configurations = new ConfigurationHistory(Snapshot.Index, recovered.Configuration);
+        for (var index = Snapshot.Index.Next; index <= Log.LastIndex; index = index.Next)
+            _configurations.Append(Log[index]);
+        OnConfigurationChanged();
         _durability = new Durability(Log.LastIndex, recovered.HardState);
         EnterTerm(recovered.HardState.Term, recovered.HardState.VotedFor);
         Role = Role.Follower;
@@ -70,8 +68,11 @@ public sealed partial class Raft
     /// <summary>The leader of <see cref="Term"/>, if known.</summary>
     public NodeId Leader { get; private set; }
 
-    /// <summary>The configuration in force.</summary>
-    public Configuration Configuration { get; }
+    /// <summary>The configuration in force: the last one in the log, committed or not.</summary>
+    public Configuration Configuration => _configurations.Current;
+
+    /// <summary>Whether this server has never been told of a cluster, or has forgotten it.</summary>
+    public bool IsBlank => Configuration.Members.Count == 0;
 
     /// <summary>The log.</summary>
     public RaftLog Log { get; }
@@ -101,9 +102,12 @@ public sealed partial class Raft
     public IReadOnlyList<Progress> Followers => _followers;
 
     /// <summary>When to step <see cref="Input.TimePassed"/>, in ticks; <see cref="long.MaxValue"/>: never.</summary>
-    public long NextDeadline => Role != Role.Leader ? _electionDeadline
+    public long NextDeadline => Role != Role.Leader ? (CanCampaign ? _electionDeadline : long.MaxValue)
         : _followers.Length > 0 ? _heartbeatDeadline
         : long.MaxValue;
+
+    /// <summary>The configuration in force at a position from <see cref="Snapshot"/> on.</summary>
+    public Configuration ConfigurationAt(LogIndex index) => _configurations.At(index);
 
     /// <summary>While this server leads: how far the durable log of a voter is known to agree.</summary>
     public LogIndex MatchIndex(NodeId voter) =>
@@ -128,6 +132,9 @@ public sealed partial class Raft
                 break;
             case InputKind.Propose:
                 OnPropose(input.ProposalNumber, input.Command);
+                break;
+            case InputKind.ChangeMembership:
+                OnChangeMembership(input.ProposalNumber, input.Changes!);
                 break;
             case InputKind.Persisted:
                 OnPersisted(input.Token);
@@ -160,6 +167,8 @@ public sealed partial class Raft
             return;
         if (Role == Role.Leader)
             HeartbeatDue();
+        else if (!CanCampaign)
+            return;
         else if (_options.PreVote)
             StartPreElection();
         else
@@ -168,7 +177,13 @@ public sealed partial class Raft
 
     private void OnMessage(in Message message)
     {
-        if (message.To != Id || Follower(message.From) is not { } sender)
+        // Requests are taken from anyone: the own configuration may be behind (dissertation §4.2). Answers count only
+        // if they come from a member.
+        var sender = Follower(message.From);
+        if (message.To != Id || message.From == Id)
+            return;
+        // A leader knows every committed configuration: who is in none cannot win, and only disturbs.
+        if (sender is null && Role == Role.Leader && message.Kind == MessageKind.RequestVote)
             return;
         if (message.Kind is MessageKind.RequestVote or MessageKind.PreVote && HearsLeader(message.From))
             return;
@@ -189,13 +204,13 @@ public sealed partial class Raft
             case MessageKind.AppendEntries:
                 OnAppendEntries(message);
                 break;
-            case MessageKind.AppendReply:
+            case MessageKind.AppendReply when sender is not null:
                 OnAppendReply(message, sender);
                 break;
             case MessageKind.InstallSnapshot:
                 OnInstallSnapshot(message);
                 break;
-            case MessageKind.SnapshotReply:
+            case MessageKind.SnapshotReply when sender is not null:
                 OnSnapshotReply(message, sender);
                 break;
             case MessageKind.PreVote:

@@ -9,9 +9,6 @@ public sealed record RaftOptions
     /// <summary>This server.</summary>
     public required NodeId Id { get; init; }
 
-    /// <summary>All voting members, this server among them, without repetition.</summary>
-    public required IReadOnlyList<NodeId> Voters { get; init; }
-
     /// <summary>The shortest election time-out T; each is drawn anew from [T, 2T) (paper §5.2, §9.3).</summary>
     public TimeSpan ElectionTimeout { get; init; } = TimeSpan.FromMilliseconds(300);
 
@@ -47,10 +44,6 @@ public sealed record RaftOptions
     {
         if (Id.Value <= 0)
             throw new ArgumentException($"Id must be positive, but is {Id.Value}.");
-        if (Voters.Count == 0 || !Voters.Contains(Id))
-            throw new ArgumentException($"Voters must contain this server's id {Id}.");
-        if (Voters.Distinct().Count() != Voters.Count || Voters.Any(voter => voter.Value <= 0))
-            throw new ArgumentException("Voters must be positive ids without repetition.");
         if (HeartbeatInterval <= TimeSpan.Zero || ElectionTimeout < HeartbeatInterval * 2)
             throw new ArgumentException(
                 $"ElectionTimeout ({ElectionTimeout}) must be at least twice HeartbeatInterval ({HeartbeatInterval}).");

@@ -12,5 +12,7 @@ internal interface IRpcHandler
     void OnCommand(KvCommand command, RpcReply reply);
 
     /// <summary>A message of another server to this one.</summary>
-    void OnMessage(in Message message);
+    /// <param name="message">The message.</param>
+    /// <param name="senderAddress">Where the sender listens, as it says; may be empty.</param>
+    void OnMessage(in Message message, string senderAddress);
 }

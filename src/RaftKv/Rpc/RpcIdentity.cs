@@ -6,12 +6,14 @@ namespace RaftKv.Rpc;
 /// <summary>Who speaks.</summary>
 /// <param name="ClusterId">The cluster; nobody of another one is let in.</param>
 /// <param name="Node">The server, or <see cref="NodeId.None"/> for a client.</param>
-internal sealed record RpcIdentity(string ClusterId, NodeId Node)
+/// <param name="Address">Where the server listens; empty for a client.</param>
+internal sealed record RpcIdentity(string ClusterId, NodeId Node, string Address = "")
 {
     /// <summary>
     /// Introduces this one to <paramref name="expected"/>, or with <see cref="NodeId.None"/> to any server.
     /// </summary>
-    public Hello Introduce(NodeId expected) => new(Hello.CurrentVersion, ClusterId, Node, expected);
+    public Hello Introduce(NodeId expected) =>
+        new(Hello.CurrentVersion, ClusterId, Node, expected, Address);
 
     /// <summary>Why a server of this identity turns a dialler away, or <see langword="null"/>.</summary>
     public string? WhyRefuse(Hello hello)

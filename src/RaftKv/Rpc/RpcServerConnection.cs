@@ -123,7 +123,7 @@ internal sealed class RpcServerConnection : IConnectionHandler, IDisposable
             return error;
         if (message.From != peer.From || message.To != _server.Self.Node)
             return $"{peer.From} sent a message from {message.From} to {message.To}";
-        _server.Handler.OnMessage(message);
+        _server.Handler.OnMessage(message, peer.Address);
         return null;
     }
 

@@ -12,12 +12,12 @@ namespace RaftKv.Server;
 public sealed class KvServer : IDisposable
 {
     private readonly KvServerOptions _options;
-    private readonly PeerLink?[] _links;
+    private readonly PeerLinks _links;
     private readonly RpcServer _rpc;
     private bool _disposed;
 
     private KvServer(
-        KvServerOptions options, NodePlatform platform, PeerLink?[] links, Replica<KvResult> replica,
+        KvServerOptions options, NodePlatform platform, PeerLinks links, Replica<KvResult> replica,
         KvStateMachine machine)
     {
         _options = options;
@@ -44,21 +44,19 @@ public sealed class KvServer : IDisposable
     {
         options.Validate();
         var machine = new KvStateMachine(options.KeyValue);
-        var links = new PeerLink?[options.Members.Max(member => member.Id.Value) + 1];
-        foreach (var member in options.Members.Where(member => member.Id != options.Replica.Raft.Id))
-            links[member.Id.Value] = new PeerLink(platform, Identity(options), member.Id, member.Address, options.Rpc);
+        var links = new PeerLinks(platform, Identity(options), options.Rpc);
         Replica<KvResult>? replica = null;
         try
         {
             replica = await Server.Replica.StartAsync(
                 options.Replica, options.Storage, new(options.ClusterId, options.Replica.Raft.Id), platform, machine,
-                (in Message message) => links[message.To.Value]?.Send(message), observer?.Invoke(machine));
+                (in Message message) => links.Send(message, replica!.Raft.Configuration), observer?.Invoke(machine));
             return new KvServer(options, platform, links, replica, machine);
         }
         catch
         {
             replica?.Dispose();
-            CloseLinks(links);
+            links.Dispose();
             throw;
         }
     }
@@ -71,16 +69,11 @@ public sealed class KvServer : IDisposable
         _disposed = true;
         Replica.Dispose();
         _rpc.Dispose();
-        CloseLinks(_links);
+        _links.Dispose();
     }
 
-    private static RpcIdentity Identity(KvServerOptions options) => new(options.ClusterId, options.Replica.Raft.Id);
-
-    private static void CloseLinks(PeerLink?[] links)
-    {
-        foreach (var link in links)
-            link?.Dispose();
-    }
+    private static RpcIdentity Identity(KvServerOptions options) =>
+        new(options.ClusterId, options.Replica.Raft.Id, options.Address);
 
     private async Task<KvReply> ExecuteAsync(KvCommand command)
     {
@@ -99,11 +92,8 @@ public sealed class KvServer : IDisposable
         };
     }
 
-    private KvReply NotLeader(NodeId leader)
-    {
-        var address = _options.Members.FirstOrDefault(member => member.Id == leader).Address;
-        return new KvReply(KvStatus.NotLeader, leaderAddress: address);
-    }
+    private KvReply NotLeader(NodeId leader) =>
+        new(KvStatus.NotLeader, leaderAddress: _links.AddressOf(leader, Replica.Raft.Configuration));
 
     private sealed class Handler(KvServer server) : IRpcHandler
     {
@@ -111,6 +101,10 @@ public sealed class KvServer : IDisposable
         public async void OnCommand(KvCommand command, RpcReply reply) =>
             reply.Send(await server.ExecuteAsync(command));
 
-        public void OnMessage(in Message message) => server.Replica.Receive(message);
+        public void OnMessage(in Message message, string senderAddress)
+        {
+            server._links.Introduced(message.From, senderAddress);
+            server.Replica.Receive(message);
+        }
     }
 }

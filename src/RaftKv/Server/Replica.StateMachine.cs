@@ -58,7 +58,7 @@ public sealed partial class Replica<TResult>
         _savingSnapshot = true;
         try
         {
-            using var cut = _machine.Cut();
+            using var cut = new ReplicaCut(_raft.ConfigurationAt(snapshot.Index), _machine.Cut());
             _lastSnapshot = snapshot.Index;
             _bytesSinceSnapshot = 0;
             var bytes = await _persister.SaveSnapshotAsync(snapshot, cut, static async () => await Task.Yield());
@@ -83,9 +83,16 @@ public sealed partial class Replica<TResult>
         _restoring = true;
         try
         {
-            await _persister.RestoreSnapshotAsync(snapshot, _machine.BeginRestore());
+            var restore = new ReplicaRestore(_machine.BeginRestore());
+            await _persister.RestoreSnapshotAsync(snapshot, restore);
             if (_stopped)
                 return;
+            var configuration = _raft.ConfigurationAt(snapshot.Index);
+            if (!configuration.Equals(restore.Configuration))
+                throw new InvariantViolationException(
+                    "configuration is a function of snapshot and log",
+                    $"snapshot {snapshot} holds {restore.Configuration}, its sender said {configuration}");
+
             _restoring = false;
             _applied = _lastSnapshot = snapshot.Index;
             _bytesSinceSnapshot = 0;
@@ -120,8 +127,9 @@ public sealed partial class Replica<TResult>
         _storing = true;
         try
         {
-            var (snapshot, offset, totalBytes, data) = message.InstallSnapshot;
-            var (nextOffset, complete) = await _persister.StoreChunkAsync(snapshot, offset, totalBytes, data);
+            var chunk = message.InstallSnapshot;
+            var (nextOffset, complete) = await _persister.StoreChunkAsync(
+                chunk.Snapshot, chunk.Offset, chunk.TotalBytes, chunk.Data);
             if (!_stopped && !_restoring)
                 Enqueue(Input.SnapshotStored(message, nextOffset, complete));
         }

@@ -1,4 +1,5 @@
 using RaftKv.Consensus;
+using RaftKv.Storage;
 
 namespace RaftKv.Server;
 
@@ -7,6 +8,9 @@ public sealed record ReplicaOptions
 {
     /// <summary>Settings of the consensus core.</summary>
     public required RaftOptions Raft { get; init; }
+
+    /// <summary>What to do when the disk is empty.</summary>
+    public FirstStart FirstStart { get; init; } = FirstStart.Refused;
 
     /// <summary>Applied entries after which a new snapshot is taken.</summary>
     public int SnapshotEveryEntries { get; init; } = 10_000;

@@ -25,8 +25,10 @@ public sealed class Persister : IDisposable
     /// <summary>Opens a node's storage, or makes one in an empty directory.</summary>
     /// <exception cref="CorruptStorageException">Something durable is damaged or missing.</exception>
     /// <exception cref="ForeignStorageException">The directory is another node's.</exception>
+    /// <exception cref="MissingStorageException">The directory is empty, and must not be.</exception>
     /// <exception cref="ArgumentException">An option or the identity is out of range.</exception>
-    public static async Task<Recovered> OpenAsync(IDisk disk, StorageOptions options, StorageIdentity identity)
+    public static async Task<Recovered> OpenAsync(
+        IDisk disk, StorageOptions options, StorageIdentity identity, FirstStart firstStart)
     {
         options.Validate();
         identity.Validate();
@@ -48,7 +50,12 @@ public sealed class Persister : IDisposable
         if (segments.Count == 0 && snapshotIds.Count > 0)
             throw new CorruptStorageException(
                 SegmentHeader.FileName(1), 0, "there are snapshots but no log: term and vote are lost");
+        if (segments.Count == 0 && !firstStart.IsAllowed)
+            throw new MissingStorageException();
         var (log, entries) = await WriteAheadLog.OpenAsync(open, options, identity, segments);
+        // An empty log may also be what a crash has left of an earlier founding.
+        if (log.Durable == default && firstStart.Configuration is { } founding)
+            entries = [await log.FoundAsync(founding)];
         var snapshots = new SnapshotStore(open, options);
         var snapshot = log.Durable.Snapshot;
         await snapshots.RecoverAsync(snapshot, snapshotIds);

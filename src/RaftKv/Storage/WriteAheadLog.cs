@@ -54,6 +54,18 @@ internal sealed class WriteAheadLog : IDisposable
         return (log, recovery.Replay.Entries);
     }
 
+    /// <summary>Makes a configuration the first entry of an empty log, durably and before any token.</summary>
+    public async ValueTask<LogEntry> FoundAsync(Configuration configuration)
+    {
+        var entry = new LogEntry(
+            new(1), Term.Zero, EntryKind.Configuration, ConfigurationCodec.Encode(configuration));
+        var write = new StorageWrite(0, StorageWriteKind.Append) { Entries = new[] { entry } };
+        _filling.Add(write);
+        _appended = _appended.After(write);
+        await FlushAsync();
+        return entry;
+    }
+
     /// <summary>Adds a write to the batch.</summary>
     /// <exception cref="InvariantViolationException">The write cannot follow those before it.</exception>
     public void Append(in StorageWrite write)

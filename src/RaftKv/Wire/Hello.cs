@@ -9,7 +9,9 @@ namespace RaftKv.Wire;
 /// <param name="ClusterId">The cluster it belongs to.</param>
 /// <param name="From">Which server it is, or <see cref="NodeId.None"/> for a client.</param>
 /// <param name="Expected">Which server it wants to reach, or <see cref="NodeId.None"/> for any.</param>
-internal sealed record Hello(int ProtocolVersion, string ClusterId, NodeId From, NodeId Expected)
+/// <param name="Address">Where a server listens, so that it can be answered; empty for a client.</param>
+internal sealed record Hello(
+    int ProtocolVersion, string ClusterId, NodeId From, NodeId Expected, string Address = "")
 {
     /// <summary>The version that this code speaks.</summary>
     public const int CurrentVersion = 1;
@@ -31,6 +33,7 @@ internal sealed record Hello(int ProtocolVersion, string ClusterId, NodeId From,
             ClusterId = ClusterId,
             NodeId = From.Value,
             ExpectedNodeId = Expected.Value,
+            Address = Address,
         });
 
     /// <summary>Reads the body of a frame.</summary>
@@ -44,7 +47,8 @@ internal sealed record Hello(int ProtocolVersion, string ClusterId, NodeId From,
             error = $"a hello names the nodes {parsed.NodeId} and {parsed.ExpectedNodeId}";
         else
             hello = new Hello(
-                (int)parsed.ProtocolVersion, parsed.ClusterId, new(parsed.NodeId), new(parsed.ExpectedNodeId));
+                (int)parsed.ProtocolVersion, parsed.ClusterId, new(parsed.NodeId), new(parsed.ExpectedNodeId),
+                parsed.Address);
         return hello is not null;
     }
 

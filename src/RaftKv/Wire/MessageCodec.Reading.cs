@@ -50,8 +50,13 @@ internal static partial class MessageCodec
             return $"{append.Entries.Count} entries cannot follow index {append.PrevIndex}";
         foreach (var entry in append.Entries)
         {
-            if (entry.Term <= 0 || (EntryKind)entry.Kind is < EntryKind.NoOp or > EntryKind.Command)
+            // Of term 0 is only the configuration with which a cluster was founded.
+            if (entry.Term < ((EntryKind)entry.Kind == EntryKind.Configuration ? 0 : 1)
+                || (EntryKind)entry.Kind is < EntryKind.NoOp or > EntryKind.Configuration)
                 return $"an entry has term {entry.Term} and kind {(int)entry.Kind}";
+            if ((EntryKind)entry.Kind == EntryKind.Configuration
+                && !ConfigurationCodec.TryDecode(entry.Data.Span, out _))
+                return $"a configuration of {entry.Data.Length} bytes does not decode";
         }
         return WhyNegative(append.PrevIndex, append.PrevTerm, append.Commit) ?? WhyNegative(append.Round, 0);
     }
@@ -60,7 +65,10 @@ internal static partial class MessageCodec
         WhyNegative(install.SnapshotIndex, install.SnapshotTerm, install.Offset)
         ?? (install.Offset > install.TotalBytes - install.Data.Length
             ? $"a piece of {install.Data.Length} bytes at {install.Offset} exceeds a snapshot of {install.TotalBytes}"
-            : null);
+            : null)
+        ?? (ConfigurationCodec.TryDecode(install.Configuration.Span, out _)
+            ? null
+            : $"a snapshot's configuration of {install.Configuration.Length} bytes does not decode");
 
     private static string? WhyNegative(long first, long second, long third = 0) =>
         (first | second | third) < 0 ? $"a message holds a negative position: {first}, {second}, {third}" : null;
@@ -81,14 +89,15 @@ internal static partial class MessageCodec
             case BodyCase.AppendReply:
                 var append = parsed.AppendReply;
                 return new(from, to, term, number, new AppendReply(
-                    append.Accepted, new(append.Index), new(append.ConflictTerm), append.Round));
+                    append.Accepted, new(append.Index), new(append.ConflictTerm), append.Round, append.IsBlank));
             case BodyCase.InstallSnapshot:
                 var install = parsed.InstallSnapshot;
                 return new(from, to, term, number, new InstallSnapshot(
                     new(new(install.SnapshotIndex), new(install.SnapshotTerm)),
                     install.Offset,
                     install.TotalBytes,
-                    install.Data.Memory));
+                    install.Data.Memory,
+                    ConfigurationOf(install)));
             case BodyCase.PreVote:
                 var ask = parsed.PreVote;
                 return new(from, to, term, number, new PreVote(new(ask.LastLogIndex), new(ask.LastLogTerm)));
@@ -100,6 +109,11 @@ internal static partial class MessageCodec
                     new(new(reply.SnapshotIndex), new(reply.SnapshotTerm)), reply.NextOffset, reply.Installed));
         }
     }
+
+    private static Configuration ConfigurationOf(Protocol.InstallSnapshot install) =>
+        ConfigurationCodec.TryDecode(install.Configuration.Span, out var configuration)
+            ? configuration
+            : Configuration.Empty;
 
     private static AppendEntries ToAppendEntries(Protocol.AppendEntries parsed)
     {

@@ -41,6 +41,7 @@ internal static partial class MessageCodec
                     Index = append.Index.Value,
                     ConflictTerm = append.ConflictTerm.Value,
                     Round = append.Round,
+                    IsBlank = append.IsBlank,
                 };
                 break;
             case MessageKind.InstallSnapshot:
@@ -52,6 +53,8 @@ internal static partial class MessageCodec
                     Offset = install.Offset,
                     TotalBytes = install.TotalBytes,
                     Data = UnsafeByteOperations.UnsafeWrap(install.Data),
+                    Configuration = UnsafeByteOperations.UnsafeWrap(
+                        ConfigurationCodec.Encode(install.Configuration ?? Configuration.Empty)),
                 };
                 break;
             case MessageKind.SnapshotReply:

@@ -35,16 +35,17 @@ internal sealed class RandomCluster
         var options = new RaftOptions
         {
             Id = new(1),
-            Voters = [.. Enumerable.Range(1, size).Select(id => new NodeId(id))],
             MaxAppendBytes = Draw(1, 20, 1000),
             MaxInflightAppends = Draw(1, 3, 64),
             MaxUncommittedBytes = Draw(40, 1_000_000),
         };
         // Sometimes on, sometimes off, sometimes mixed, as during an upgrade.
         var (preVoters, checkers) = (Draw(0, -1, Random.Next()), Draw(0, -1, Random.Next()));
+        NodeId[] voters = [.. Enumerable.Range(1, size).Select(id => new NodeId(id))];
+        Founders = Configuration.Of(voters);
         Servers =
         [
-            .. options.Voters.Select(id => new RandomServer(this, options with
+            .. voters.Select(id => new RandomServer(this, options with
             {
                 Id = id,
                 PreVote = (preVoters >> id.Value & 1) == 1,
@@ -56,6 +57,8 @@ internal sealed class RandomCluster
     public Random Random { get; }
 
     public IReadOnlyList<RandomServer> Servers { get; }
+
+    public Configuration Founders { get; }
 
     public RandomClusterChecks Checks { get; }
 

@@ -29,7 +29,8 @@ internal sealed class RandomServer
     {
         _cluster = cluster;
         _options = options;
-        Raft = new Raft(options, RecoveredState.Fresh, cluster.Random.Next, 0);
+        Disk.Load(RecoveredState.Fresh with { Configuration = cluster.Founders });
+        Raft = new Raft(options, Disk.Recover(), cluster.Random.Next, 0);
     }
 
     public Raft Raft { get; private set; }
@@ -176,11 +177,12 @@ internal sealed class RandomServer
             return;
         _takingSnapshot = true;
         var (snapshot, state) = (new SnapshotId(Applied, Raft.Log.TermAt(Applied)), State);
+        var configuration = Raft.ConfigurationAt(Applied);
         Later(20, () =>
         {
             _takingSnapshot = false;
             _cluster.Checks.SnapshotTaken(snapshot, state);
-            Disk.Store(snapshot);
+            Disk.Store(snapshot, configuration);
             var trailing = _cluster.Random.Next(_cluster.TrailingEntries + 1);
             var through = LogIndex.Max(LogIndex.Zero, snapshot.Index - trailing);
             Post(Input.SnapshotTaken(snapshot, through));
@@ -215,7 +217,7 @@ internal sealed class RandomServer
         {
             var state = BinaryPrimitives.ReadUInt64LittleEndian(_pieces.ToArray());
             _cluster.Checks.SnapshotTaken(chunk.Snapshot, state);
-            Disk.Store(chunk.Snapshot);
+            Disk.Store(chunk.Snapshot, chunk.Configuration!);
         }
 
         Post(Input.SnapshotStored(message, _pieces.Count, complete));

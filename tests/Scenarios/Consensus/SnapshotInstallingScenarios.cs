@@ -128,5 +128,5 @@ public sealed class SnapshotInstallingScenarios
 
     private static Message Install((long Index, long Term) snapshot) =>
         new(Id(2), Id(1), new(3), 2, new InstallSnapshot(
-            new SnapshotId(new(snapshot.Index), new(snapshot.Term)), 0, 10, new byte[10]));
+            new SnapshotId(new(snapshot.Index), new(snapshot.Term)), 0, 10, new byte[10], Voters(3)));
 }

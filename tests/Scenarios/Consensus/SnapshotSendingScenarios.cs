@@ -150,7 +150,7 @@ public sealed class SnapshotSendingScenarios
     private static TestServer SendingLeader(out SnapshotRead read)
     {
         var cluster = ClusterWithLateFollower();
-        var leader = new TestServer(1, 2, cluster[1].Disk.Recover());
+        var leader = new TestServer(1, 2, cluster[1].Disk.Recover() with { Configuration = Voters(2) });
         leader.Elect();
         var probe = Assert.Single(leader.Take());
         leader.Receive(new Message(

@@ -16,6 +16,22 @@ internal sealed class TestCluster
     public static TestCluster Of(int size, Func<RaftOptions, RaftOptions> configure) =>
         new([.. Enumerable.Range(1, size).Select(id => new TestServer(id, size, null, _ => id << 11, configure))]);
 
+    /// <summary>A cluster as it is really founded, led by server 1; and blank servers to add to it.</summary>
+    public static TestCluster Founded(int size, int spare = 0)
+    {
+        var founding = new LogEntry(
+            new(1), Term.Zero, EntryKind.Configuration, ConfigurationCodec.Encode(TestServer.Voters(size)));
+        var founder = RecoveredState.Fresh with { Entries = [founding] };
+        var cluster = new TestCluster(
+        [
+            .. Enumerable.Range(1, size).Select(id => new TestServer(id, 0, founder)),
+            .. Enumerable.Range(size + 1, spare).Select(id => new TestServer(id, 0)),
+        ]);
+        cluster.Elect(1);
+        cluster.Heartbeat(1);
+        return cluster;
+    }
+
     /// <summary>Which messages are lost.</summary>
     public Func<Message, bool> Lose { get; set; } = _ => false;
 
@@ -38,6 +54,33 @@ internal sealed class TestCluster
         Run();
     }
 
+    /// <summary>Another server in the place of one, such as the same after a restart.</summary>
+    public void Replace(int id, TestServer server)
+    {
+        server.Now = this[id].Now;
+        _servers[id - 1] = server;
+    }
+
+    public void Propose(int id, params string[] commands)
+    {
+        this[id].Propose(commands);
+        Run();
+    }
+
+    /// <summary>Asks a server for a change of membership; new members listen at n and their id.</summary>
+    public ProposalResult Propose(int id, params (MemberChangeKind Kind, int Id)[] changes)
+    {
+        this[id].Proposals.Clear();
+        this[id].Step(Input.ChangeMembership(
+            1, [.. changes.Select(change => new MemberChange(change.Kind, new(change.Id), $"n{change.Id}"))]));
+        Run();
+        return this[id].Proposals.Single();
+    }
+
+    /// <returns>Why it is refused, or null.</returns>
+    public string? Change(int id, params (MemberChangeKind Kind, int Id)[] changes) =>
+        Propose(id, changes).Refusal;
+
     /// <summary>Delivers until nothing is on the way.</summary>
     public void Run()
     {
@@ -50,7 +93,7 @@ internal sealed class TestCluster
                 foreach (var message in server.Take())
                 {
                     quiet = false;
-                    if (Lose(message))
+                    if (Lose(message) || message.To.Value > _servers.Length)
                         continue;
                     Delivered++;
                     this[message.To.Value].Receive(message);

@@ -7,10 +7,14 @@ internal sealed class TestDisk
 {
     private readonly List<StorageWrite> _queued = [];
     private readonly SortedList<long, LogEntry> _entries = [];
+    private readonly Dictionary<SnapshotId, Configuration> _received = [];
 
     public HardState HardState { get; private set; }
 
     public SnapshotId Snapshot { get; private set; }
+
+    /// <summary>The configuration in force at the snapshot.</summary>
+    public Configuration Configuration { get; private set; } = Configuration.Empty;
 
     public IReadOnlyList<StorageWrite> Queued => _queued;
 
@@ -19,7 +23,7 @@ internal sealed class TestDisk
 
     public void Load(RecoveredState state)
     {
-        (HardState, Snapshot) = (state.HardState, state.Snapshot);
+        (HardState, Snapshot, Configuration) = (state.HardState, state.Snapshot, state.Configuration);
         foreach (var entry in state.Entries)
             _entries.Add(entry.Index.Value, entry);
     }
@@ -44,11 +48,14 @@ internal sealed class TestDisk
         _queued.Clear();
     }
 
+    /// <summary>A received snapshot will count once a write names it.</summary>
+    public void Receive(SnapshotId snapshot, Configuration configuration) => _received[snapshot] = configuration;
+
     /// <summary>A received snapshot becomes durable by itself, not through the queue.</summary>
-    public void Store(SnapshotId snapshot)
+    public void Store(SnapshotId snapshot, Configuration configuration)
     {
         if (snapshot.Index > Snapshot.Index)
-            Snapshot = snapshot;
+            (Snapshot, Configuration) = (snapshot, configuration);
     }
 
     /// <summary>Whether the durable state includes this entry.</summary>
@@ -62,7 +69,7 @@ internal sealed class TestDisk
             : _entries.Count > 0 && _entries.Keys[0] == Snapshot.Index.Value + 1;
         if (!connected)
             _entries.Clear();
-        return new(HardState, Snapshot, [.. _entries.Values]);
+        return new(HardState, Snapshot, [.. _entries.Values]) { Configuration = Configuration };
     }
 
     private void Apply(StorageWrite write)
@@ -78,15 +85,24 @@ internal sealed class TestDisk
                     _entries.Add(entry.Index.Value, entry);
                 break;
             case StorageWriteKind.Reset:
+                Store(write.Snapshot, ConfigurationAt(write.Snapshot));
                 _entries.Clear();
-                Store(write.Snapshot);
                 break;
             case StorageWriteKind.Compact:
-                Store(write.Snapshot);
+                Store(write.Snapshot, ConfigurationAt(write.Snapshot));
                 while (_entries.Count > 0 && _entries.Keys[0] < write.CompactThrough.Value)
                     _entries.RemoveAt(0);
                 break;
         }
+    }
+
+    private Configuration ConfigurationAt(SnapshotId snapshot)
+    {
+        if (_received.TryGetValue(snapshot, out var received))
+            return received;
+        var entry = _entries.Values.LastOrDefault(
+            entry => entry.Kind == EntryKind.Configuration && entry.Index <= snapshot.Index);
+        return ConfigurationCodec.TryDecode(entry.Data.Span, out var configuration) ? configuration : Configuration;
     }
 
     private void RemoveFrom(LogIndex index)

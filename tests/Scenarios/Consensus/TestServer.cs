@@ -16,16 +16,13 @@ internal sealed class TestServer
         int id, int voters, RecoveredState? recovered = null, RandomBelow? random = null,
         Func<RaftOptions, RaftOptions>? configure = null)
     {
-        var options = new RaftOptions
-        {
-            Id = Id(id),
-            Voters = [.. Enumerable.Range(1, voters).Select(Id)],
-            PreVote = false,
-            CheckQuorum = false,
-        };
-        Disk.Load(recovered ?? RecoveredState.Fresh);
+        var options = new RaftOptions { Id = Id(id), PreVote = false, CheckQuorum = false };
+        recovered ??= RecoveredState.Fresh;
+        if (recovered.Configuration.Members.Count == 0)
+            recovered = recovered with { Configuration = Voters(voters) };
+        Disk.Load(recovered);
         Options = configure is null ? options : configure(options);
-        Raft = new Raft(Options, recovered ?? RecoveredState.Fresh, random ?? (_ => 0), Now);
+        Raft = new Raft(Options, recovered, random ?? (_ => 0), Now);
     }
 
     public RaftOptions Options { get; }
@@ -51,6 +48,9 @@ internal sealed class TestServer
     public IReadOnlyList<OutboundMessage> Held => _held;
 
     public static NodeId Id(int id) => new(id);
+
+    /// <summary>A configuration of the voters 1 to <paramref name="count"/>.</summary>
+    public static Configuration Voters(int count) => Configuration.Of(Enumerable.Range(1, count).Select(Id));
 
     /// <summary>A log with entries of these terms, from index 1 on.</summary>
     public static LogEntry[] Entries(params long[] terms) => EntriesFrom(1, terms);

@@ -18,7 +18,7 @@ namespace RaftKv.Scenarios.Labs;
 /// </remarks>
 internal sealed class LedgerLab : Lab
 {
-    private readonly ClusterMember[] _members;
+    private readonly Member[] _members;
     private readonly (LedgerServer? Server, int Generation)[] _servers;
     private readonly RequestCounts[] _requests;
     private readonly int _snapshotEvery;
@@ -28,7 +28,10 @@ internal sealed class LedgerLab : Lab
         : base(seed, servers)
     {
         _snapshotEvery = snapshotEvery;
-        _members = [.. Enumerable.Range(1, servers).Select(id => new ClusterMember(new NodeId(id), $"n{id}"))];
+        _members =
+        [
+            .. Enumerable.Range(1, servers).Select(id => new Member(new NodeId(id), $"n{id}", MemberRole.Voter)),
+        ];
         _servers = new (LedgerServer?, int)[servers];
         _requests = [.. _members.Select(_ => new RequestCounts())];
         Checks = new ClusterChecks(servers);
@@ -194,7 +197,7 @@ internal sealed class LedgerLab : Lab
         Hosts[server].IsRunning && _servers[server].Generation == Hosts[server].Generation
             && _servers[server].Server is { Replica.IsStopped: false } running ? running : null;
 
-    private SimNode AddHost(ClusterMember member)
+    private SimNode AddHost(Member member)
     {
         var index = member.Id.Value - 1;
         var disk = new SimStorage(World.Scheduler, World.Decisions.Stream(Concern.Disk, index));
@@ -225,10 +228,10 @@ internal sealed class LedgerLab : Lab
 
     private ReplicaOptions Options(int index) => new()
     {
+        FirstStart = FirstStart.Founds(new Configuration(_members)),
         Raft = new RaftOptions
         {
             Id = _members[index].Id,
-            Voters = [.. _members.Select(member => member.Id)],
             ElectionTimeout = ElectionTimeout,
             HeartbeatInterval = HeartbeatInterval,
         },

@@ -19,7 +19,7 @@ internal sealed class LedgerServer : IRpcHandler
     public Ledger Ledger { get; }
 
     public static async Task<LedgerServer> StartAsync(
-        ReplicaOptions options, StorageOptions storage, IReadOnlyList<ClusterMember> members, NodePlatform platform,
+        ReplicaOptions options, StorageOptions storage, IReadOnlyList<Member> members, NodePlatform platform,
         Func<Ledger, ReplicaObserver> observe)
     {
         var id = options.Raft.Id;
@@ -40,5 +40,5 @@ internal sealed class LedgerServer : IRpcHandler
     public void OnCommand(KvCommand command, RpcReply reply) =>
         reply.Send(new KvReply(KvStatus.Rejected, "this server keeps a ledger"));
 
-    public void OnMessage(in Message message) => Replica.Receive(message);
+    public void OnMessage(in Message message, string senderAddress) => Replica.Receive(message);
 }

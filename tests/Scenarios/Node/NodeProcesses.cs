@@ -39,6 +39,8 @@ internal sealed partial class NodeProcesses : IDisposable
             SnapshotEveryEntries = 1000,
             SegmentBytes = 1024 * 1024,
         };
+        if (!Directory.Exists(options.DataDirectory))
+            NodeHost.InitAsync(options).GetAwaiter().GetResult();
         var file = _directory.File($"node{id}.json");
         File.WriteAllText(file, NodeOptionsLoader.ToJson(options));
         _running[id] = NodeProcess.Start(file, line =>

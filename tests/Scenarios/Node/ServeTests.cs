@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using RaftKv.Node.Commands;
 using Xunit;
 
 namespace RaftKv.Scenarios.Node;
@@ -15,6 +16,7 @@ public sealed class ServeTests : IDisposable
     [Fact]
     public async Task A_node_stops_in_good_order_and_logs_to_its_file()
     {
+        Assert.Equal(0, await InitAsync());
         using (var node = Serve(1))
         {
             await node.PrintsAsync("n1 is Leader");
@@ -32,6 +34,7 @@ public sealed class ServeTests : IDisposable
     [Fact]
     public async Task An_address_in_use_is_named()
     {
+        Assert.Equal(0, await InitAsync());
         using var other = new TcpListener(IPEndPoint.Parse(_address));
         other.Start();
         using var node = Serve(1);
@@ -39,7 +42,30 @@ public sealed class ServeTests : IDisposable
         Assert.Contains(_address, node.Output, StringComparison.Ordinal);
     }
 
-    private ProgramProcess Serve(int id) => new(
-        "serve", "--id", $"{id}", "--member", $"{id}={_address}", "--data-directory", _directory.File("data"),
-        "--log-directory", _directory.File("logs"));
+    [Fact]
+    public async Task A_node_whose_data_is_gone_does_not_start_as_if_it_were_new()
+    {
+        Assert.Equal(0, await InitAsync());
+        Assert.Equal(2, await InitAsync());
+        Directory.Delete(_directory.File("data"), recursive: true);
+        using (var node = Serve(1))
+        {
+            Assert.Equal(1, await node.ExitCodeAsync());
+            Assert.Contains("serve --join", node.Output, StringComparison.Ordinal);
+        }
+
+        using var joining = Serve(1, "--join");
+        await joining.PrintsAsync("serves at");
+        Assert.Equal(0, await joining.EndAsync("TERM"));
+        Assert.DoesNotContain("n1 is", joining.Output, StringComparison.Ordinal);
+    }
+
+    private Task<int> InitAsync() => NodeCommandLine.RunAsync(
+        ["init", "--id", "1", "--member", $"1={_address}", "--data-directory", _directory.File("data")],
+        TextWriter.Null, TextWriter.Null);
+
+    private ProgramProcess Serve(int id, params string[] flags) => new([
+        "serve", .. flags, "--id", $"{id}", "--member", $"{id}={_address}", "--data-directory", _directory.File("data"),
+        "--log-directory", _directory.File("logs"),
+    ]);
 }

@@ -132,7 +132,7 @@ public sealed class SocketRpcTests : IRpcHandler, IDisposable
             reply.Send(new KvReply(new KvResult(KvStatus.Ok, command.Value, command.Key)));
     }
 
-    void IRpcHandler.OnMessage(in Message message) => _message.TrySetResult(message);
+    void IRpcHandler.OnMessage(in Message message, string senderAddress) => _message.TrySetResult(message);
 
     private static Task<RpcResult> CallAsync(RpcChannel channel, string key, byte[] value) => channel.CallAsync(
         new KvCommand(KvRequest.Put(key, value), new(1), new(1), new(1)), _patience, CancellationToken.None);

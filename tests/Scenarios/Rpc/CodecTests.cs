@@ -89,6 +89,10 @@ public class CodecTests
         Assert.NotNull(WhyRefused(
             new() { From = 1, To = 2, InstallSnapshot = new() { Offset = 5, TotalBytes = 4 } }));
         Assert.Null(WhyRefused(new() { From = 1, To = 2, AppendEntries = new() { Entries = { Entry(1) } } }));
+        var broken = Entry(1);
+        broken.Kind = Wire.Protocol.Entry.Types.Kind.Configuration;
+        Assert.NotNull(WhyRefused(new() { From = 1, To = 2, AppendEntries = new() { Entries = { broken } } }));
+        Assert.NotNull(WhyRefused(new() { From = 1, To = 2, InstallSnapshot = new() { TotalBytes = 4 } }));
     }
 
     [Fact]

@@ -62,7 +62,7 @@ internal sealed class RpcWorld : IRpcHandler, IDisposable
     public void OnCommand(KvCommand command, RpcReply reply) =>
         Commands.Add((command, reply));
 
-    public void OnMessage(in Message message) => Messages.Add(message);
+    public void OnMessage(in Message message, string senderAddress) => Messages.Add(message);
 
     public void Dispose()
     {

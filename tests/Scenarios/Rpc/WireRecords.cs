@@ -101,6 +101,16 @@ public static class WireRecords
         select KvRequest.Transact(
             new KvTransaction([.. keys.Select(key => new KvCompare(key, expected))], then, otherwise));
 
+    private static readonly Configuration _members = Configuration.Of(new NodeId(7));
+
+    /// <summary>Configurations, joint ones among them.</summary>
+    public static Gen<Configuration> Configurations =>
+        from roles in Gen.ArrayOf(Gen.Choose(1, 5))
+        from used in Gen.Choose(0, 3)
+        select new Configuration(
+            roles.Take(9).Select((role, i) => new Member(new(i + 1), $"hôst{i}:70", (MemberRole)role)),
+            new(roles.Length + used));
+
     private static Gen<Message> Message(MessageKind kind, NodeId sender, NodeId to, Term at, long number) =>
         kind switch
         {
@@ -128,14 +138,17 @@ public static class WireRecords
                 from index in Index
                 from conflict in Term
                 from round in _position
-                select new Message(sender, to, at, number, new AppendReply(accepted, index, conflict, round)),
+                from isBlank in Flag
+                select new Message(sender, to, at, number, new AppendReply(accepted, index, conflict, round, isBlank)),
             MessageKind.InstallSnapshot =>
                 from id in Snapshot
                 from offset in _position
                 from data in _bytes
                 from rest in Gen.Choose(0, 10)
+                from configuration in Configurations
                 select new Message(
-                    sender, to, at, number, new InstallSnapshot(id, offset, offset + data.Length + rest, data)),
+                    sender, to, at, number, new InstallSnapshot(
+                        id, offset, offset + data.Length + rest, data, configuration)),
             MessageKind.SnapshotReply =>
                 from id in Snapshot
                 from next in _position
@@ -150,6 +163,7 @@ public static class WireRecords
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "no generator"),
         };
 
-    private static LogEntry[] Entries(LogIndex previous, byte[][] data) => [.. data.Select((bytes, i) =>
-        new LogEntry(previous + i + 1, new Term(i + 1), i % 2 == 0 ? EntryKind.Command : EntryKind.NoOp, bytes))];
+    private static LogEntry[] Entries(LogIndex previous, byte[][] data) => [.. data.Select((bytes, i) => i == 2
+        ? new LogEntry(previous + 3, new Term(3), EntryKind.Configuration, ConfigurationCodec.Encode(_members))
+        : new LogEntry(previous + i + 1, new Term(i + 1), i == 0 ? EntryKind.Command : EntryKind.NoOp, bytes))];
 }

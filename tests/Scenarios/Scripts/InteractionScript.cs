@@ -94,11 +94,12 @@ internal sealed partial class InteractionScript : IInterpreter
         var voters = command.NumberList("voters");
         if (voters.Length == 0)
             voters = [.. Enumerable.Range(_nodes.Count + 1, count)];
+        var founders = Configuration.Of(voters.Select(voter => new NodeId(voter)));
         _world ??= new ScriptWorld(voters.Max());
         for (var added = 0; added < count; added++)
         {
             var id = _nodes.Count + 1;
-            var options = new RaftOptions { Id = new(id), Voters = [.. voters.Select(voter => new NodeId(voter))] };
+            var options = new RaftOptions { Id = new(id) };
             // As in the original, what a script is not about is off.
             options = options with
             {
@@ -106,7 +107,7 @@ internal sealed partial class InteractionScript : IInterpreter
                 PreVote = command.Flag("prevote"),
                 CheckQuorum = command.Flag("checkquorum"),
             };
-            _nodes.Add(id, new(World, options) { Asynchronous = command.Flag("async-storage-writes") });
+            _nodes.Add(id, new(World, options, founders) { Asynchronous = command.Flag("async-storage-writes") });
         }
     }
 

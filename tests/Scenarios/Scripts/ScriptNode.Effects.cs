@@ -49,6 +49,7 @@ internal sealed partial class ScriptNode
     private static string Outcome(ProposalResult proposal) =>
         proposal.Status == ProposalStatus.Appended ? $"appended at {proposal.Index}@{proposal.Term}"
         : proposal.Status == ProposalStatus.Busy ? "busy"
+        : proposal.Status == ProposalStatus.Refused ? $"refused, {proposal.Refusal}"
         : "refused, not the leader";
 
     private void Restore(SnapshotId snapshot)
@@ -71,6 +72,7 @@ internal sealed partial class ScriptNode
     {
         var piece = message.InstallSnapshot;
         Transcript.Event(Raft.Id, "store", $"snapshot {piece.Snapshot}");
+        Disk.Receive(piece.Snapshot, piece.Configuration!);
         Step(Input.SnapshotStored(message, piece.TotalBytes, complete: true));
     }
 }

@@ -20,9 +20,10 @@ internal sealed partial class ScriptNode
     private ulong _state;
     private bool _stepped;
 
-    public ScriptNode(ScriptWorld world, RaftOptions options)
+    public ScriptNode(ScriptWorld world, RaftOptions options, Configuration founders)
     {
         _world = world;
+        Disk.Load(RecoveredState.Fresh with { Configuration = founders });
         Options = options;
         (Raft, _watch) = Start();
     }

@@ -117,7 +117,8 @@ public sealed class CorruptionTests
     private static string? Difference(StorageBench bench, SimVolume volume)
     {
         var disk = new SimDisk(bench.Scheduler, null, volume, bench.Latencies);
-        var recovered = Persister.OpenAsync(disk, bench.Options, StorageBench.Identity).GetAwaiter().GetResult();
+        var recovered = Persister.OpenAsync(disk, bench.Options, StorageBench.Identity, FirstStart.Joins)
+            .GetAwaiter().GetResult();
         return bench.Durable.Difference(recovered, recovered.LoadSnapshotAsync().AsTask().GetAwaiter().GetResult());
     }
 

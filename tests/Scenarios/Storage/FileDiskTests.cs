@@ -29,7 +29,7 @@ public sealed class FileDiskTests : IDisposable
         for (var life = 0; life < 3; life++)
         {
             using var disk = new FileDisk(_directory, _loop);
-            var recovered = await Persister.OpenAsync(disk, _options, StorageBench.Identity);
+            var recovered = await Persister.OpenAsync(disk, _options, StorageBench.Identity, FirstStart.Joins);
             Assert.Null(log.Difference(recovered, await recovered.LoadSnapshotAsync()));
             using var persister = recovered.Persister;
             for (var token = 1; token <= 30; token++)

@@ -35,7 +35,7 @@ public sealed class PersisterTests
         foreach (var stranger in new StorageIdentity[] { new("test", new(2)), new("tests", new(1)) })
         {
             var refusal = await Assert.ThrowsAsync<ForeignStorageException>(() =>
-                Persister.OpenAsync(disk, _bench.Options, stranger));
+                Persister.OpenAsync(disk, _bench.Options, stranger, FirstStart.Joins));
             Assert.Contains("node n1 of cluster 'test'", refusal.Message, StringComparison.Ordinal);
         }
     }
@@ -211,10 +211,11 @@ public sealed class PersisterTests
     {
         var disk = new SimDisk(_bench.Scheduler, null, _bench.Volume, _bench.Latencies);
         var refusal = await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() =>
-            Persister.OpenAsync(disk, new StorageOptions { SegmentBytes = 4095 }, StorageBench.Identity));
+            Persister.OpenAsync(
+                disk, new StorageOptions { SegmentBytes = 4095 }, StorageBench.Identity, FirstStart.Joins));
         Assert.Contains("SegmentBytes", refusal.Message, StringComparison.Ordinal);
         await Assert.ThrowsAsync<ArgumentException>(() =>
-            Persister.OpenAsync(disk, _bench.Options, new StorageIdentity("", new(1))));
+            Persister.OpenAsync(disk, _bench.Options, new StorageIdentity("", new(1)), FirstStart.Joins));
     }
 
     private void Refused(StorageWrite write) => Assert.Throws<InvariantViolationException>(() => _bench.Write(write));

@@ -49,7 +49,7 @@ internal sealed class StorageBench
     {
         Persister = null!;
         _disk = new SimDisk(Scheduler, null, Volume, Latencies);
-        var recovered = await Persister.OpenAsync(_disk, Options, Identity);
+        var recovered = await Persister.OpenAsync(_disk, Options, Identity, FirstStart.Joins);
         var content = await recovered.LoadSnapshotAsync();
         var lost = Durable.Difference(recovered, content);
         if (lost is not null && InFlight.Difference(recovered, content) is { } invented)

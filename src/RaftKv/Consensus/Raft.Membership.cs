@@ -1,0 +1,115 @@
+namespace RaftKv.Consensus;
+
+// Paper §6; dissertation chapter 4.
+public sealed partial class Raft
+{
+    private Progress[] _followers = [];
+    private bool _someLeave;
+    private long _farewellDeadline = long.MaxValue;
+
+    /// <summary>
+    /// Whether this server starts elections: it is a voter in the committed configuration or in one behind it. One that
+    /// an uncommitted change removes must still stand, because only it may hold that change (dissertation §4.2.2); it
+    /// does not count itself then.
+    /// </summary>
+    private bool CanCampaign => _configurations.IsVoter(Id, CommitIndex);
+
+    private void OnChangeMembership(long number, IReadOnlyList<MemberChange> changes)
+    {
+        if (Role != Role.Leader)
+        {
+            _effects.Proposals.Add(new(number, ProposalStatus.NotLeader, LogIndex.Zero, Term));
+            return;
+        }
+
+        if (ReasonToRefuse(changes, out var next) is { } refusal)
+        {
+            _effects.Proposals.Add(new(number, ProposalStatus.Refused, LogIndex.Zero, Term) { Refusal = refusal });
+            return;
+        }
+
+        Append(EntryKind.Configuration, ConfigurationCodec.Encode(next));
+        _effects.Proposals.Add(new(number, ProposalStatus.Appended, Log.LastIndex, Term));
+    }
+
+    private string? ReasonToRefuse(IReadOnlyList<MemberChange> changes, out Configuration next)
+    {
+        next = Configuration;
+        // Before an entry of its own term is committed a leader does not know whether another change is (raft-dev,
+        // 2015: "bug in single-server membership changes").
+        if (Log.TermAt(CommitIndex) != Term)
+            return "not yet: the leader has not committed an entry of its term";
+        if (Configuration.IsJoint || _configurations.CurrentIndex > CommitIndex)
+            return $"not yet: another change is under way, {Configuration}";
+        if (ConfigurationChange.Begin(Configuration, changes, out next) is { } objection)
+            return objection;
+        foreach (var member in next.Members)
+        {
+            if (member.Role == MemberRole.IncomingVoter
+                && Follower(member.Id)?.HasCaughtUp(_now, _options.ElectionTimeout.Ticks) != true)
+                return $"not yet: learner {member.Id} has not caught up";
+        }
+
+        return null;
+    }
+
+    /// <summary>What a leader does about a configuration that is committed now.</summary>
+    private void OnCommitAdvanced()
+    {
+        if (_configurations.CurrentIndex > CommitIndex)
+            return;
+        if (Configuration.IsJoint && Log.TermAt(CommitIndex) == Term)
+        {
+            Append(EntryKind.Configuration, ConfigurationCodec.Encode(ConfigurationChange.End(Configuration)));
+        }
+        else if (!Configuration.IsVoter(Id))
+        {
+            // It managed the cluster without counting itself; its work is done (dissertation §4.2.2).
+            BecomeFollower();
+        }
+        else if (_someLeave && _farewellDeadline == long.MaxValue)
+        {
+            // Those who left learn from the next heartbeats that it is committed, and stop campaigning.
+            _farewellDeadline = _now + _options.ElectionTimeout.Ticks;
+        }
+    }
+
+    private void EndFarewell()
+    {
+        (_someLeave, _farewellDeadline) = (false, long.MaxValue);
+        _followers = [.. _followers.Where(follower => !follower.IsLeaving)];
+    }
+
+    private void OnConfigurationChanged()
+    {
+        var former = _followers;
+        var followers = new List<Progress>(Configuration.Members.Count);
+        foreach (var member in Configuration.Members)
+        {
+            if (member.Id == Id)
+                continue;
+            var follower = Array.Find(former, follower => follower.Id == member.Id);
+            if (follower is null)
+            {
+                follower = new Progress(member.Id, _options.MaxInflightAppends);
+                follower.Restart(Log.LastIndex, _lastNumber + 1, _now);
+            }
+
+            follower.IsLeaving = false;
+            followers.Add(follower);
+        }
+
+        if (Role == Role.Leader)
+        {
+            foreach (var left in former.Where(follower => Configuration.Find(follower.Id) is null))
+            {
+                left.IsLeaving = true;
+                followers.Add(left);
+            }
+        }
+
+        _someLeave = followers.Exists(follower => follower.IsLeaving);
+        _farewellDeadline = long.MaxValue;
+        _followers = [.. followers.OrderBy(follower => follower.Id)];
+    }
+}
