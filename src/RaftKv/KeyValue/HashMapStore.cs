@@ -39,6 +39,37 @@ public sealed class HashMapStore : IKvStore
         for (var i = PositionOf(sorted, from); i < sorted.Length; i++) yield return sorted[i];
     }
 
+    /// <inheritdoc/>
+    /// <remarks>
+    /// The references are copied at once, 8 bytes for each key; they are sorted bit by bit: runs first, then a merge by
+    /// a heap of the runs' heads.
+    /// </remarks>
+    public IEnumerable<KvEntry?> Walk()
+    {
+        var entries = new KvEntry[_entries.Count];
+        _entries.Values.CopyTo(entries, 0);
+        return Merge(entries);
+    }
+
+    private static IEnumerable<KvEntry?> Merge(KvEntry[] entries)
+    {
+        const int Run = 1024;
+        var heads = new PriorityQueue<int, KvEntry>(_byKey);
+        for (var start = 0; start < entries.Length; start += Run)
+        {
+            Array.Sort(entries, start, Math.Min(Run, entries.Length - start), _byKey);
+            heads.Enqueue(start, entries[start]);
+            yield return null;
+        }
+
+        while (heads.TryDequeue(out var position, out var entry))
+        {
+            yield return entry;
+            if (++position < entries.Length && position % Run != 0)
+                heads.Enqueue(position, entries[position]);
+        }
+    }
+
     private static int PositionOf(KvEntry[] sorted, string from)
     {
         var (low, high) = (0, sorted.Length);

@@ -119,9 +119,11 @@ internal sealed class KvExecution(KvState state, KvLimits limits)
             case KvOperation.Get:
                 return new KvResult(KvStatus.Ok, entry?.Value) { Revision = state.Revision };
             case KvOperation.Delete:
+                state.BeforeWrite(key, entry);
                 if (entry is not null) state.EntriesDigest -= state.Store.Remove(key)!.Digest;
                 return KvResult.Applied(state.Revision) with { Succeeded = entry is not null };
             default:
+                state.BeforeWrite(key, entry);
                 if (entry is null) state.Store.Add(entry = new KvEntry(key));
                 else state.EntriesDigest -= entry.Digest;
                 if (operation.Operation == KvOperation.Append) entry.Append(operation.Value.Span);

@@ -4,72 +4,77 @@ using RaftKv.Consensus;
 namespace RaftKv.KeyValue;
 
 /// <summary>
-/// A state as bytes: version; revision; entries in key order (key, value); sessions, least recently used first (client
-/// id, last use, first unacknowledged request, remembered results); state hash. Numbers as in
-/// <see cref="KvCommandCodec"/>.
-/// Equal states give equal bytes. Reading accepts exactly what writing produces, and checks the hash.
+/// A state as bytes, in blocks that hold whole items and begin with their length (4 bytes, little endian). The first:
+/// version; revision; number of entries. In it and those after it: entries in key order (key, value). One block of
+/// sessions, least recently used first (client id, last use, first unacknowledged request, remembered results). One of
+/// the state hash. Numbers as in <see cref="KvCommandCodec"/>.
+/// Equal states give equal bytes. Reading accepts only what writing produces, and checks the hash.
 /// </summary>
 internal static class KvSnapshot
 {
-    private const byte Version = 2;
-    private const int MinEntryBytes = 2;
+    private const byte Version = 3;
     private const int MinSessionBytes = sizeof(ulong) + 3;
     private const int MinRememberedBytes = 1 + KvResultCodec.MinBytes;
 
-    public static void Write(KvState state, IBufferWriter<byte> destination)
+    public static void WriteHeader(KvState state, IBufferWriter<byte> destination)
     {
         var header = Begin(destination, 1 + (2 * SpanWriter.MaxVarintBytes));
         header.Byte(Version);
         header.Varint((ulong)state.Revision);
         header.Varint((ulong)state.Store.Count);
         destination.Advance(header.Written);
-        foreach (var entry in state.Store.InKeyOrder())
-        {
-            WriteBytes(destination, StrictUtf8.Encoding.GetBytes(entry.Key));
-            WriteBytes(destination, entry.Value.Span);
-        }
+    }
 
+    public static void WriteEntry(string key, ReadOnlySpan<byte> value, IBufferWriter<byte> destination)
+    {
+        WriteBytes(destination, StrictUtf8.Encoding.GetBytes(key));
+        WriteBytes(destination, value);
+    }
+
+    public static void WriteSessions(KvState state, IBufferWriter<byte> destination)
+    {
         WriteVarint(destination, (ulong)state.Sessions.Count);
         foreach (var session in state.Sessions.LeastRecentFirst) WriteSession(destination, session);
+    }
+
+    public static void WriteHash(KvState state, IBufferWriter<byte> destination)
+    {
         var trailer = Begin(destination, sizeof(ulong));
         trailer.Fixed64(state.Hash);
         destination.Advance(trailer.Written);
     }
 
-    /// <exception cref="InvalidDataException">Not a snapshot; the message says where and why.</exception>
-    public static KvState Read(ReadOnlySpan<byte> snapshot, KvOptions options)
+    /// <returns>The number of entries to come.</returns>
+    public static ulong ReadHeader(ref SpanReader reader, KvState state)
     {
-        var reader = new SpanReader(snapshot, "key-value snapshot");
         var version = reader.Byte("version");
         if (version != Version) throw reader.Malformed("version", $"is {version}, not {Version}");
         var revision = reader.Varint("revision");
         if (revision > long.MaxValue) throw reader.Malformed("revision", $"is {revision}");
-        var state = new KvState(options) { Revision = (long)revision };
-        ReadEntries(ref reader, snapshot, state);
-        ReadSessions(ref reader, snapshot, state.Sessions);
-        var hash = reader.Fixed64("state hash");
-        reader.End();
-        return hash == state.Hash
-            ? state
-            : throw reader.Malformed("state hash", $"is {hash:x16}, but the content has {state.Hash:x16}");
+        state.Revision = (long)revision;
+        return reader.Varint("number of entries");
     }
 
-    private static void ReadEntries(ref SpanReader reader, ReadOnlySpan<byte> snapshot, KvState state)
+    public static void ReadEntry(
+        ref SpanReader reader, ReadOnlySpan<byte> block, KvState state, ref string? previousKey)
     {
-        string? previous = null;
-        for (var left = reader.Count("number of entries", MinEntryBytes); left > 0; left--)
-        {
-            var key = reader.Text("key");
-            if (previous is not null && string.CompareOrdinal(previous, key) >= 0)
-                throw reader.Malformed("key", "is out of order");
-            var entry = new KvEntry(previous = key);
-            entry.Put(snapshot[reader.Bytes("value")]);
-            state.Store.Add(entry);
-            state.EntriesDigest += entry.Digest;
-        }
+        var key = reader.Text("key");
+        if (previousKey is not null && string.CompareOrdinal(previousKey, key) >= 0)
+            throw reader.Malformed("key", "is out of order");
+        var entry = new KvEntry(previousKey = key);
+        entry.Put(block[reader.Bytes("value")]);
+        state.Store.Add(entry);
+        state.EntriesDigest += entry.Digest;
     }
 
-    private static void ReadSessions(ref SpanReader reader, ReadOnlySpan<byte> snapshot, ClientSessions sessions)
+    public static void ReadHash(ref SpanReader reader, KvState state)
+    {
+        var hash = reader.Fixed64("state hash");
+        if (hash != state.Hash)
+            throw reader.Malformed("state hash", $"is {hash:x16}, but the content has {state.Hash:x16}");
+    }
+
+    public static void ReadSessions(ref SpanReader reader, ReadOnlySpan<byte> snapshot, ClientSessions sessions)
     {
         ulong previousUse = 0;
         for (var left = reader.Count("number of sessions", MinSessionBytes); left > 0; left--)

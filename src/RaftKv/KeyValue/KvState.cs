@@ -3,6 +3,8 @@ namespace RaftKv.KeyValue;
 /// <summary>All that a snapshot holds. A restore builds a new one, so nothing of the old state stays behind.</summary>
 internal sealed class KvState(KvOptions options)
 {
+    private EntriesCut? _cut;
+
     public IKvStore Store { get; } = options.Store switch
     {
         KvStoreKind.HashMap => new HashMapStore(),
@@ -19,4 +21,16 @@ internal sealed class KvState(KvOptions options)
     public ulong EntriesDigest { get; set; }
 
     public ulong Hash => StateDigest.Mix(StateDigest.Mix(EntriesDigest, (ulong)Revision), Sessions.Digest);
+
+    /// <summary>Fixes the entries as they are.</summary>
+    public EntriesCut BeginCut() =>
+        _cut is null ? _cut = new EntriesCut(Store) : throw new InvalidOperationException("One cut at a time.");
+
+    public void EndCut(EntriesCut cut)
+    {
+        if (_cut == cut) _cut = null;
+    }
+
+    /// <summary>To be called before a key's entry (null: absent) is changed, added or removed.</summary>
+    public void BeforeWrite(string key, KvEntry? entry) => _cut?.BeforeWrite(key, entry);
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using RaftKv.Consensus;
 
@@ -62,23 +61,16 @@ public sealed class KvStateMachine : IStateMachine<KvResult>
     /// <summary>The value of a key now, or <see langword="null"/>.</summary>
     public ReadOnlyMemory<byte>? Read(string key) => _state.Store.Find(key)?.Value;
 
-    /// <summary>Writes the whole state. Equal states write equal bytes.</summary>
-    public void WriteSnapshot(IBufferWriter<byte> writer) => KvSnapshot.Write(_state, writer);
-
-    /// <summary>Replaces the whole state; <paramref name="snapshot"/> is not kept.</summary>
-    /// <exception cref="InvalidDataException">The snapshot is malformed; the state is as it was.</exception>
-    public void Restore(ReadOnlyMemory<byte> snapshot) => Enter(KvSnapshot.Read(snapshot.Span, _options));
+    /// <inheritdoc/>
+    public ISnapshotCut Cut() => new KvSnapshotCut(_state);
 
     /// <inheritdoc/>
-    public ISnapshotCut Cut()
+    /// <remarks>The old state is let go at once, so that memory never holds two.</remarks>
+    public ISnapshotRestore BeginRestore()
     {
-        var content = new ArrayBufferWriter<byte>();
-        WriteSnapshot(content);
-        return SmallState.Cut(content.WrittenMemory);
+        Enter(new KvState(_options));
+        return new KvSnapshotRestore(_options, Enter);
     }
-
-    /// <inheritdoc/>
-    public ISnapshotRestore BeginRestore() => SmallState.Restore(Restore);
 
     [MemberNotNull(nameof(_state), nameof(_execution))]
     private void Enter(KvState state) => (_state, _execution) = (state, new KvExecution(state, _options.Limits));

@@ -57,6 +57,10 @@ public sealed class SkipListStore : IKvStore
             yield return node.Entry!;
     }
 
+    /// <inheritdoc/>
+    /// <remarks>A removed node keeps its links, so a reader that stands on it finds its way back to the list.</remarks>
+    public IEnumerable<KvEntry?> Walk() => InKeyOrder();
+
     /// <summary>The first node at or after a key; on request fills the path with those before it.</summary>
     private Node? Descend(string key, bool remember)
     {
