@@ -1,9 +1,9 @@
 namespace RaftKv.KeyValue;
 
 /// <summary>
-/// The entries as they were at one moment, in key order, for a reader that takes its time. Nothing is copied in advance:
-/// who is about to change an entry that has not been read yet leaves its old value here. So it holds as many values as
-/// were overwritten meanwhile, not the whole store twice.
+/// The entries as they were at one moment, in key order, for a reader that takes its time. Nothing is copied in
+/// advance: who is about to change an entry that has not been read yet leaves its old value here. So it holds as many
+/// values as were overwritten meanwhile, not the whole store twice.
 /// </summary>
 internal sealed class EntriesCut
 {

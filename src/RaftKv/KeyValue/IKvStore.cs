@@ -24,9 +24,9 @@ public interface IKvStore
     IEnumerable<KvEntry> InKeyOrder(string from = "");
 
     /// <summary>
-    /// The entries in ordinal order of their keys, for a reader that pauses while others write. Entries added or removed
-    /// meanwhile come or do not come; all others come. A <see langword="null"/> says that the store has prepared
-    /// something, for about a millisecond, and is to be asked again.
+    /// The entries in ordinal order of their keys, for a reader that pauses while others write. Entries added or
+    /// removed meanwhile come or do not come; all others come. A <see langword="null"/> says that the store has
+    /// prepared something, for a moment, and is to be asked again.
     /// </summary>
     IEnumerable<KvEntry?> Walk();
 }

@@ -5,8 +5,8 @@ using RaftKv.Consensus;
 namespace RaftKv.KeyValue;
 
 /// <summary>
-/// Writes a state as it was when this was made, block by block (see <see cref="KvSnapshot"/>). The sessions are few and
-/// small, so they are written at once; the entries are copied on write.
+/// Writes a state as it was when this was made, block by block (see <see cref="KvSnapshot"/>). The sessions are few
+/// and small, so they are written at once; the entries are copied on write.
 /// </summary>
 internal sealed class KvSnapshotCut : ISnapshotCut
 {
