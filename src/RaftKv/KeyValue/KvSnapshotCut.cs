@@ -10,7 +10,7 @@ namespace RaftKv.KeyValue;
 /// </summary>
 internal sealed class KvSnapshotCut : ISnapshotCut
 {
-    /// <summary>Size of a block of entries, unless a single one is larger. Equal everywhere: so are the bytes.</summary>
+    /// <summary>Size of a block, unless one entry is larger. The same everywhere, so that the bytes are.</summary>
     private const int BlockBytes = 32 * 1024;
 
     private readonly KvState _state;
