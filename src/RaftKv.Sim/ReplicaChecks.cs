@@ -24,7 +24,14 @@ internal class ReplicaChecks(ClusterChecks checks, Scheduler scheduler, Func<ulo
 
     public override void Sending(in Message message) => checks.Sending(_raft!, message);
 
-    public override void Applied(in LogEntry entry) => checks.Applied(_raft!, entry, stateHash());
+    /// <summary>Told of every entry that the server applies.</summary>
+    public Action? OnApplied { get; init; }
+
+    public override void Applied(in LogEntry entry)
+    {
+        checks.Applied(_raft!, entry, stateHash());
+        OnApplied?.Invoke();
+    }
 
     public override void Restored(SnapshotId snapshot) => checks.Restored(_raft!, snapshot.Index, stateHash());
 

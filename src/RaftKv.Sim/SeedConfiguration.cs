@@ -63,6 +63,24 @@ internal sealed record SeedConfiguration
     /// <summary>Which servers check their quorum and heed a leader they hear.</summary>
     public required int QuorumCheckers { get; init; }
 
+    /// <summary>
+    /// Whether leaders hold leases. Then every server checks its quorum, and clocks drift no further than
+    /// <see cref="ClockDriftPercent"/>.
+    /// </summary>
+    public required bool LeaseReads { get; init; }
+
+    /// <summary>The bound on clock drift that leases rely on.</summary>
+    public required int ClockDriftPercent { get; init; }
+
+    /// <summary>How many reads of 100 go through the log.</summary>
+    public required int LogReadPercent { get; init; }
+
+    /// <summary>How many of the others may be answered by any server.</summary>
+    public required int AnyServerPercent { get; init; }
+
+    /// <summary>How many of the others are stale reads of one server.</summary>
+    public required int StaleReadPercent { get; init; }
+
     public required int MaxAppendBytes { get; init; }
     public required int MaxInflightAppends { get; init; }
     public required int SnapshotEveryEntries { get; init; }
@@ -89,6 +107,7 @@ internal sealed record SeedConfiguration
     public static SeedConfiguration Draw(IDecisions choose)
     {
         var mix = WorkloadMix.Draw(choose);
+        var leaseReads = choose.Choose("lease reads", 3) == 2;
         var electionMs = Pick(choose, "election time-out", 150, 200, 300, 500);
         return new SeedConfiguration
         {
@@ -127,7 +146,12 @@ internal sealed record SeedConfiguration
             Store = (KvStoreKind)choose.Choose("store", 2),
             LeaderFaultPercent = Often(choose, "leader faults") ? Pick(choose, "leader faults", 50, 75, 90) : 0,
             PreVoters = Servers(choose, "pre-vote"),
-            QuorumCheckers = Servers(choose, "check quorum"),
+            QuorumCheckers = leaseReads ? -1 : Servers(choose, "check quorum"),
+            LeaseReads = leaseReads,
+            ClockDriftPercent = Pick(choose, "clock drift", 0, 5, 20, 50),
+            LogReadPercent = Pick(choose, "reads through the log", 0, 20, 100),
+            AnyServerPercent = Pick(choose, "reads of any server", 0, 50, 90),
+            StaleReadPercent = Pick(choose, "stale reads", 0, 20),
         };
     }
 

@@ -29,11 +29,15 @@ internal sealed class SimCluster
         ];
         _servers = new KvServer?[configuration.Nodes];
         Checks = new ClusterChecks(configuration.Nodes);
+        StaleReads = new StaleReads(configuration.StaleReadPercent > 0 ? configuration.Keys : 0);
         Hosts = [.. _members.Select(AddHost)];
     }
 
     /// <summary>The checks over all servers.</summary>
     public ClusterChecks Checks { get; }
+
+    /// <summary>The check of stale reads.</summary>
+    public StaleReads StaleReads { get; }
 
     /// <summary>The servers' hosts, by id.</summary>
     public IReadOnlyList<SimNode> Hosts { get; }
@@ -91,7 +95,10 @@ internal sealed class SimCluster
         {
             ReplicaChecks? checks = null;
             var server = await KvServer.StartAsync(Options(member.Id), platform,
-                machine => checks = new ReplicaChecks(Checks, _world.Scheduler, () => machine.StateHash));
+                machine => checks = new ReplicaChecks(Checks, _world.Scheduler, () => machine.StateHash)
+                {
+                    OnApplied = () => StaleReads.Applied(machine),
+                });
             if (platform.Loop.IsStopped)
                 return;
             server.Replica.Failed += failure => _world.Scheduler.Fail((SimLoop)platform.Loop, failure);
@@ -117,6 +124,8 @@ internal sealed class SimCluster
                 HeartbeatInterval = _configuration.HeartbeatInterval,
                 PreVote = (_configuration.PreVoters >> id.Value & 1) == 1,
                 CheckQuorum = (_configuration.QuorumCheckers >> id.Value & 1) == 1,
+                LeaseReads = _configuration.LeaseReads,
+                ClockDriftBound = _configuration.ClockDriftPercent / 100.0,
                 MaxAppendBytes = _configuration.MaxAppendBytes,
                 MaxInflightAppends = _configuration.MaxInflightAppends,
             },

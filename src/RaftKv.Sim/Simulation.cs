@@ -1,4 +1,5 @@
 using RaftKv.Client;
+using RaftKv.KeyValue;
 using RaftKv.Linearizability;
 using RaftKv.Linearizability.Models;
 using RaftKv.Platform;
@@ -125,7 +126,7 @@ internal sealed class Simulation
             {
                 var user = (client * 10) + caller;
                 var choose = _world.Decisions.Stream(Concern.Workload, user);
-                var workload = new ClerkWorkload(_configuration, choose, clerk, platform.Time, user);
+                var workload = new ClerkWorkload(_configuration, choose, clerk, _cluster, platform.Time, user);
                 _workloads.Add(workload);
                 _ = GuardAsync(platform, workload.RunAsync(end));
             }
@@ -142,6 +143,11 @@ internal sealed class Simulation
             ClusterId = SimCluster.ClusterId,
             AttemptTimeout = _configuration.ElectionTimeout * 2,
             OperationTimeout = Timeout.InfiniteTimeSpan,
+            Reads = new ReadOptions
+            {
+                Consistency = _configuration.LeaseReads ? ReadConsistency.Lease : ReadConsistency.ReadIndex,
+                Servers = _configuration.AnyServerPercent >= 50 ? _cluster.Addresses : null,
+            },
             Observer = observer,
         });
     }

@@ -11,8 +11,10 @@ namespace RaftKv.Sim.Workload;
 /// is unique, so that a read names the write it saw; what is expected is what was seen last, often there still.
 /// </summary>
 internal sealed class ClerkWorkload(
-    SeedConfiguration configuration, IDecisions choose, Clerk clerk, TimeProvider time, int client)
+    SeedConfiguration configuration, IDecisions choose, Clerk clerk, SimCluster cluster, TimeProvider time,
+    int client)
 {
+    private readonly ReadWorkload _reads = new(configuration, choose, clerk, cluster);
     private readonly ReadOnlyMemory<byte>?[] _seen = new ReadOnlyMemory<byte>?[configuration.Keys];
     private int _lastValue;
 
@@ -52,7 +54,7 @@ internal sealed class ClerkWorkload(
         var key = choose.Choose("key", configuration.Keys);
         var kind = choose.Choose("operation", 100);
         if ((kind -= mix.Gets) < 0)
-            _seen[key] = await clerk.GetAsync(Name(key), cancellationToken);
+            _seen[key] = (await _reads.ReadAsync(key, cancellationToken)).Value;
         else if ((kind -= mix.Appends) < 0)
             await clerk.AppendAsync(Name(key), NextValue(), cancellationToken);
         else if ((kind -= mix.Deletes) < 0)

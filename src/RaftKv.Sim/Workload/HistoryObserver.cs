@@ -21,6 +21,8 @@ internal sealed class HistoryObserver(
     {
         scheduler.Record(
             scheduler.Current, TraceKind.Client, client, (long)operation.Kind, $"calls {Name(operation)}");
+        if (IsStale(operation))
+            return;
         var call = history.Call(client, HistoryNotation.Input(operation.Request), scheduler.NowTicks);
         _open.Add(operation.Number, (call, revisions.Begin()));
     }
@@ -30,6 +32,8 @@ internal sealed class HistoryObserver(
         var output = HistoryNotation.Output(operation.Request, result);
         scheduler.Record(
             scheduler.Current, TraceKind.Client, client, result.Revision, $"done  {Name(operation)} {output}");
+        if (IsStale(operation))
+            return;
         _open.Remove(operation.Number, out var open);
         history.Return(open.Call, output, scheduler.NowTicks);
         try
@@ -45,8 +49,8 @@ internal sealed class HistoryObserver(
     public void Failed(ClerkOperation operation, string reason)
     {
         scheduler.Record(scheduler.Current, TraceKind.Client, client, -2, $"fails {Name(operation)}: {reason}");
-        _open.Remove(operation.Number, out var open);
-        history.Discard(open.Call);
+        if (_open.Remove(operation.Number, out var open))
+            history.Discard(open.Call);
     }
 
     public void Unknown(ClerkOperation operation, string reason)
@@ -55,6 +59,9 @@ internal sealed class HistoryObserver(
         _open.Remove(operation.Number);
         UnknownOutcomes++;
     }
+
+    /// <summary>Stale reads need not fit into the history; they are checked for what they promise.</summary>
+    private static bool IsStale(ClerkOperation operation) => operation.Consistency == ReadConsistency.Stale;
 
     private string Name(ClerkOperation operation) => $"c{client}.{operation.Number} {operation.Request}";
 }

@@ -39,6 +39,7 @@ public sealed partial class Clerk
         var backoff = new Backoff(_options.MinBackoff, _options.MaxBackoff, _platform.Entropy);
         var session = _sessions.Current;
         var command = session.Begin(operation);
+        var servers = operation.Servers is { } some ? new ServerTurn(some, (int)(operation.Number % some.Count)) : null;
         var applied = false;
         var mayBeApplied = false;
         var triesUntilPause = TriesPerRound;
@@ -47,7 +48,7 @@ public sealed partial class Clerk
         {
             while (!stop.IsCancellationRequested && !problems.AllRefuse && TimeLeft(began) is { Ticks: > 0 } left)
             {
-                var address = _leader.Current;
+                var address = servers?.Current ?? _leader.Current;
                 var timeout = left < _options.AttemptTimeout ? left : _options.AttemptTimeout;
                 var result = await _channels.To(address).CallAsync(command, timeout, stop);
                 switch (result.Reply?.Status)
@@ -73,7 +74,9 @@ public sealed partial class Clerk
                         throw new KvRejectedException(Describe(operation, "was rejected", result.Reason));
                     default:
                         mayBeApplied |= !operation.Request.IsReadOnly && LeavesDoubt(result);
-                        if (result.Outcome != RpcOutcome.Cancelled)
+                        if (servers is not null)
+                            servers.MoveOn();
+                        else if (result.Outcome != RpcOutcome.Cancelled)
                             _leader.MoveOn(address, result.Reply?.LeaderAddress);
                         break;
                 }

@@ -92,6 +92,20 @@ public sealed partial class Clerk
             static result => new TransactionResult(result.Succeeded, result.Results!, result.Revision),
             cancellationToken);
 
+    /// <summary>
+    /// Reads with a chosen promise, from chosen servers: a Get, a Scan, or a transaction that only reads. All other
+    /// methods read as <see cref="ClerkOptions.Reads"/> say.
+    /// </summary>
+    /// <exception cref="ArgumentException">The request can write, or the options contradict each other.</exception>
+    public ValueTask<KvResult> ReadAsync(
+        KvRequest request, ReadOptions reads, CancellationToken cancellationToken = default)
+    {
+        if (!request.IsReadOnly)
+            throw new ArgumentException($"{request} is no read.", nameof(request));
+        reads.Validate();
+        return new ValueTask<KvResult>(ExecuteAsync(request, cancellationToken, reads));
+    }
+
     /// <summary>The caller's errors are thrown at once, all others by the task.</summary>
     private ValueTask<T> AskAsync<T>(KvRequest request, Func<KvResult, T> answer, CancellationToken cancellationToken)
     {

@@ -61,11 +61,19 @@ public sealed partial class Clerk : IAsyncDisposable
         if (_owned is not null) await _owned.DisposeAsync();
     }
 
-    private Task<KvResult> ExecuteAsync(KvRequest request, CancellationToken cancellationToken)
+    private Task<KvResult> ExecuteAsync(
+        KvRequest request, CancellationToken cancellationToken, ReadOptions? reads = null)
     {
         RequireSendable(request);
         ObjectDisposedException.ThrowIf(_platform.Loop.IsStopped, this);
-        return OnLoopAsync(() => RunAsync(new ClerkOperation(++_lastOperation, request), cancellationToken));
+        reads = request.IsReadOnly ? reads ?? _options.Reads : null;
+        return OnLoopAsync(() => RunAsync(
+            new ClerkOperation(++_lastOperation, request)
+            {
+                Consistency = reads?.Consistency ?? ReadConsistency.Log,
+                Servers = reads?.Servers,
+            },
+            cancellationToken));
     }
 
     /// <summary>Runs on the loop, at once if that is where the caller is; the caller resumes where it was.</summary>

@@ -7,6 +7,12 @@ namespace RaftKv.Client;
 /// <param name="Request">What is asked.</param>
 public sealed record ClerkOperation(long Number, KvRequest Request)
 {
+    /// <summary>For a read: what its answer promises.</summary>
+    public ReadConsistency Consistency { get; init; }
+
+    /// <summary>For a read: who may answer; <see langword="null"/>: the leader.</summary>
+    internal IReadOnlyList<string>? Servers { get; init; }
+
     /// <summary>What to do.</summary>
     public KvOperation Kind => Request.Operation;
 

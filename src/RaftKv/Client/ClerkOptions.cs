@@ -32,6 +32,9 @@ public sealed record ClerkOptions
     /// </summary>
     public int MaxPendingPerSession { get; init; } = 1024;
 
+    /// <summary>How keys are read where a call does not say otherwise. Default: ReadIndex, at the leader.</summary>
+    public ReadOptions Reads { get; init; } = ReadOptions.Default;
+
     /// <summary>Settings of the connections.</summary>
     public RpcOptions Rpc { get; init; } = new();
 
@@ -57,6 +60,7 @@ public sealed record ClerkOptions
         Require(MaxBackoff >= MinBackoff, nameof(MaxBackoff), $"must be at least {nameof(MinBackoff)}");
         Require(MaxBackoff <= TimeSpan.FromMinutes(1), nameof(MaxBackoff), "must be at most one minute");
         Require(MaxPendingPerSession > 0, nameof(MaxPendingPerSession), "must be positive");
+        Reads.Validate();
         Rpc.Validate();
     }
 

@@ -29,7 +29,7 @@ internal sealed class ClerkSession(ClientId client, int maxPending)
         var first = FirstUnacknowledged;
         var request = new RequestId(++_last);
         if (!operation.Request.IsReadOnly) _writes.Add(request);
-        return new KvCommand(operation.Request, client, request, first);
+        return new KvCommand(operation.Request, client, request, first) { Consistency = operation.Consistency };
     }
 
     /// <summary>The request needs no answer any more: it has one, or its caller was told not to expect one.</summary>

@@ -67,6 +67,22 @@ public readonly record struct ProposalResult(long ProposalNumber, ProposalStatus
     public string? Refusal { get; init; }
 }
 
+/// <summary>What became of a read.</summary>
+public enum ReadStatus : byte
+{
+    /// <summary>It may be answered from any state that has applied <see cref="ReadResult.Index"/>.</summary>
+    Ready = 1,
+
+    /// <summary>No leader is known, or it is none any more: ask again.</summary>
+    NoLeader,
+
+    /// <summary>Too many reads wait.</summary>
+    Busy,
+}
+
+/// <summary>The outcome of <see cref="Input.Read"/>.</summary>
+public readonly record struct ReadResult(long ReadNumber, ReadStatus Status, LogIndex Index);
+
 /// <summary>The leader wants a piece of its newest snapshot for a follower.</summary>
 /// <param name="To">The follower.</param>
 /// <param name="Number">Identifies the request; see <see cref="Message.Number"/>.</param>
@@ -91,6 +107,9 @@ public sealed class Effects
     /// <summary>Outcomes of proposals.</summary>
     public List<ProposalResult> Proposals { get; } = [];
 
+    /// <summary>Outcomes of reads.</summary>
+    public List<ReadResult> Reads { get; } = [];
+
     /// <summary>Pieces of the own snapshot to read and to answer with <see cref="Input.SnapshotRead"/>.</summary>
     public List<SnapshotRead> SnapshotReads { get; } = [];
 
@@ -105,7 +124,7 @@ public sealed class Effects
 
     /// <summary>Whether nothing is asked for.</summary>
     public bool IsEmpty =>
-        Writes.Count == 0 && Messages.Count == 0 && Proposals.Count == 0 && SnapshotReads.Count == 0
+        Writes.Count == 0 && Messages.Count == 0 && Proposals.Count == 0 && Reads.Count == 0 && SnapshotReads.Count == 0
         && SnapshotChunks.Count == 0 && Restore is null;
 
     /// <summary>Forgets everything, keeping the lists' memory.</summary>
@@ -114,6 +133,7 @@ public sealed class Effects
         Writes.Clear();
         Messages.Clear();
         Proposals.Clear();
+        Reads.Clear();
         SnapshotReads.Clear();
         SnapshotChunks.Clear();
         Restore = null;

@@ -15,6 +15,9 @@ public enum InputKind : byte
     /// <summary>An administrator's change of membership.</summary>
     ChangeMembership,
 
+    /// <summary>A client's question: up to where must the state machine have applied to answer it?</summary>
+    Read,
+
     /// <summary>Storage writes up to a token are durable.</summary>
     Persisted,
 
@@ -61,6 +64,12 @@ public readonly record struct Input
     /// </summary>
     public long ProposalNumber { get; private init; }
 
+    /// <summary>For <see cref="InputKind.Read"/>: the caller's number, repeated in <see cref="ReadResult"/>.</summary>
+    public long ReadNumber { get; private init; }
+
+    /// <summary>For <see cref="InputKind.Read"/>: a lease is proof enough.</summary>
+    public bool ByLease { get; private init; }
+
     /// <summary>For <see cref="InputKind.Persisted"/>: the last durable token.</summary>
     public long Token { get; private init; }
 
@@ -73,7 +82,7 @@ public readonly record struct Input
     public SnapshotId Snapshot { get; private init; }
 
     /// <summary>For <see cref="InputKind.SnapshotRead"/>: what was asked for.</summary>
-    public SnapshotRead Read { get; private init; }
+    public SnapshotRead SnapshotPiece { get; private init; }
 
     /// <summary>For <see cref="InputKind.SnapshotRead"/>: the piece to send, without sender and receiver.</summary>
     public InstallSnapshot Chunk { get; private init; }
@@ -101,6 +110,10 @@ public readonly record struct Input
     public static Input ChangeMembership(long proposalNumber, IReadOnlyList<MemberChange> changes) =>
         new(InputKind.ChangeMembership) { ProposalNumber = proposalNumber, Changes = changes };
 
+    /// <summary>A linearizable read.</summary>
+    public static Input Read(long readNumber, bool byLease) =>
+        new(InputKind.Read) { ReadNumber = readNumber, ByLease = byLease };
+
     /// <summary>All storage writes with a token up to and including <paramref name="token"/> are durable.</summary>
     public static Input Persisted(long token) => new(InputKind.Persisted) { Token = token };
 
@@ -115,7 +128,7 @@ public readonly record struct Input
 
     /// <summary>A piece of the own snapshot was read for <paramref name="read"/>.</summary>
     public static Input SnapshotRead(in SnapshotRead read, in InstallSnapshot chunk) =>
-        new(InputKind.SnapshotRead) { Read = read, Chunk = chunk };
+        new(InputKind.SnapshotRead) { SnapshotPiece = read, Chunk = chunk };
 
     /// <summary>The piece in <paramref name="message"/> was stored, or found to be out of place.</summary>
     public static Input SnapshotStored(in Message message, long nextOffset, bool complete) =>

@@ -28,6 +28,12 @@ public enum MessageKind : byte
 
     /// <summary><see cref="Consensus.PreVoteReply"/>.</summary>
     PreVoteReply = 8,
+
+    /// <summary><see cref="Consensus.ReadIndex"/>.</summary>
+    ReadIndex = 9,
+
+    /// <summary><see cref="Consensus.ReadIndexReply"/>.</summary>
+    ReadIndexReply = 10,
 }
 
 /// <summary>
@@ -99,6 +105,14 @@ public readonly record struct Message
     public Message(NodeId from, NodeId to, Term term, long number, in PreVoteReply body)
         : this(MessageKind.PreVoteReply, from, to, term, number) => _flag = body.Granted;
 
+    /// <summary>Wraps a follower's question for its reads.</summary>
+    public Message(NodeId from, NodeId to, Term term, long number, in ReadIndex body)
+        : this(MessageKind.ReadIndex, from, to, term, number) => _flag = body.ByLease;
+
+    /// <summary>Wraps the answer to it.</summary>
+    public Message(NodeId from, NodeId to, Term term, long number, in ReadIndexReply body)
+        : this(MessageKind.ReadIndexReply, from, to, term, number) => _index = body.Index;
+
     /// <summary>Which body the message carries.</summary>
     public MessageKind Kind { get; }
 
@@ -148,6 +162,12 @@ public readonly record struct Message
     /// <summary>The body of a <see cref="MessageKind.PreVoteReply"/> message.</summary>
     public PreVoteReply PreVoteReply => Is(MessageKind.PreVoteReply) ? new(_flag) : default;
 
+    /// <summary>The body of a <see cref="MessageKind.ReadIndex"/> message.</summary>
+    public ReadIndex ReadIndex => Is(MessageKind.ReadIndex) ? new(_flag) : default;
+
+    /// <summary>The body of a <see cref="MessageKind.ReadIndexReply"/> message.</summary>
+    public ReadIndexReply ReadIndexReply => Is(MessageKind.ReadIndexReply) ? new(_index) : default;
+
     /// <summary>One line: kind, sender, receiver, term, number and body.</summary>
     public override string ToString()
     {
@@ -161,6 +181,8 @@ public readonly record struct Message
             MessageKind.SnapshotReply => SnapshotReply,
             MessageKind.PreVote => PreVote,
             MessageKind.PreVoteReply => PreVoteReply,
+            MessageKind.ReadIndex => ReadIndex,
+            MessageKind.ReadIndexReply => ReadIndexReply,
             _ => "empty",
         };
         return $"{From}->{To} term {Term} #{Number} {body}";

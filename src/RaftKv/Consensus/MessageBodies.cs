@@ -56,3 +56,15 @@ public readonly record struct InstallSnapshot(
 /// <param name="NextOffset">The first byte that the follower does not have yet.</param>
 /// <param name="Installed">The follower's durable log now covers <see cref="SnapshotId.Index"/>.</param>
 public readonly record struct SnapshotReply(SnapshotId Snapshot, long NextOffset, bool Installed);
+
+/// <summary>
+/// A follower asks its leader up to where it must have applied before it may answer the reads that wait (dissertation
+/// §6.4). <paramref name="ByLease"/>: the leader's lease is proof enough.
+/// </summary>
+public readonly record struct ReadIndex(bool ByLease);
+
+/// <summary>
+/// The answer to <see cref="ReadIndex"/>, given once the leader knows that it led after the question had arrived.
+/// <paramref name="Index"/> is 0 if it cannot tell.
+/// </summary>
+public readonly record struct ReadIndexReply(LogIndex Index);

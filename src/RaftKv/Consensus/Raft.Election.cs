@@ -106,9 +106,9 @@ public sealed partial class Raft
         CheckElected();
         Role = Role.Leader;
         Leader = Id;
-        _heartbeatDue = false;
         EndFarewell();
         _rounds.Restart(_now);
+        _lease.Restart();
         BeginRound();
         foreach (var follower in _followers)
             follower.Restart(Log.LastIndex, _lastNumber + 1, _now);
@@ -116,6 +116,7 @@ public sealed partial class Raft
         for (var index = CommitIndex.Next; index <= Log.LastIndex; index = index.Next)
             _uncommittedBytes += Log[index].Data.Length;
         Append(EntryKind.NoOp, default);
+        _firstOwnIndex = Log.LastIndex;
     }
 
     /// <summary>Accepts the sender as the leader of the present term.</summary>

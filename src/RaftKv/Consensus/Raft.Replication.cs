@@ -41,7 +41,6 @@ public sealed partial class Raft
             return;
         }
 
-        _heartbeatDue = true;
         BeginRound();
         if (_now >= _farewellDeadline)
             EndFarewell();
@@ -121,7 +120,9 @@ public sealed partial class Raft
         var reply = message.AppendReply;
         if (!AnswersRequest(message) || reply.Round > _rounds.Last)
             return;
-        follower.Answered(reply.Round);
+        // One that lost its disk may have helped another leader and not know it.
+        if (!reply.IsBlank)
+            follower.Answered(reply.Round);
         ConfirmRounds();
         if (reply.Accepted)
         {

@@ -6,8 +6,10 @@ public sealed partial class Raft
     private readonly HeartbeatRounds _rounds = new();
     private readonly Func<NodeId, long> _roundOf;
 
+    /// <summary>A round begins; its messages leave at the end of the batch.</summary>
     private void BeginRound()
     {
+        _heartbeatDue = true;
         _heartbeatDeadline = _now + _options.HeartbeatInterval.Ticks;
         _rounds.Begin(_now);
     }

@@ -37,7 +37,11 @@ public sealed partial class Raft
         _now = now;
         _matchOf = voter => MatchIndex(voter).Value;
         _roundOf = voter => voter == Id ? _rounds.Last : Follower(voter)?.Round ?? 0;
-        _lastContact = now - options.ElectionTimeout.Ticks;
+        _lease = new Lease(options);
+        // Whom it heard before it stopped it does not know, nor how long ago.
+        _lastContact = now;
+        // Not the numbers of an earlier incarnation, whose answers may be on their way.
+        _lastAsked = (long)random(1 << 30) << 32;
 
         Log = Recover(recovered);
         Snapshot = recovered.Snapshot;
@@ -136,6 +140,9 @@ public sealed partial class Raft
             case InputKind.ChangeMembership:
                 OnChangeMembership(input.ProposalNumber, input.Changes!);
                 break;
+            case InputKind.Read:
+                OnRead(input.ReadNumber, input.ByLease);
+                break;
             case InputKind.Persisted:
                 OnPersisted(input.Token);
                 break;
@@ -146,7 +153,7 @@ public sealed partial class Raft
                 OnSnapshotTaken(input.Snapshot, input.Index);
                 break;
             case InputKind.SnapshotRead:
-                OnSnapshotRead(input.Read, input.Chunk);
+                OnSnapshotRead(input.SnapshotPiece, input.Chunk);
                 break;
             case InputKind.SnapshotStored:
                 OnSnapshotStored(input.Message, input.NextOffset, input.Complete);
@@ -219,14 +226,28 @@ public sealed partial class Raft
             case MessageKind.PreVoteReply:
                 OnPreVoteReply(message);
                 break;
+            case MessageKind.ReadIndex:
+                OnReadIndex(message);
+                break;
+            case MessageKind.ReadIndexReply:
+                OnReadIndexReply(message);
+                break;
         }
     }
 
     private void OnBatchEnd()
     {
         WriteChanges();
+        FailReadsOfAnotherLeader();
         if (Role == Role.Leader)
+        {
+            ServeReads();
             SendToFollowers();
+        }
+        else
+        {
+            ForwardReads();
+        }
     }
 
     private Progress? Follower(NodeId id)

@@ -27,6 +27,21 @@ public sealed record RaftOptions
     /// </summary>
     public bool CheckQuorum { get; init; } = true;
 
+    /// <summary>
+    /// Whether this server, when it leads, may answer reads by its lease. Set it on every voter and keep
+    /// <see cref="CheckQuorum"/> on everywhere: the lease is the voters' promise to leave others alone.
+    /// </summary>
+    public bool LeaseReads { get; init; }
+
+    /// <summary>
+    /// No server's monotonic clock runs faster or slower than true time by more than this share; leases are shorter by
+    /// it. From 0 to below 1.
+    /// </summary>
+    public double ClockDriftBound { get; init; } = 0.05;
+
+    /// <summary>Reads waiting here from which on further ones are answered <see cref="ReadStatus.Busy"/>.</summary>
+    public int MaxWaitingReads { get; init; } = 100_000;
+
     /// <summary>Most payload bytes in one AppendEntries; a larger single entry travels alone.</summary>
     public int MaxAppendBytes { get; init; } = 512 * 1024;
 
@@ -47,6 +62,12 @@ public sealed record RaftOptions
         if (HeartbeatInterval <= TimeSpan.Zero || ElectionTimeout < HeartbeatInterval * 2)
             throw new ArgumentException(
                 $"ElectionTimeout ({ElectionTimeout}) must be at least twice HeartbeatInterval ({HeartbeatInterval}).");
+        if (LeaseReads && !CheckQuorum)
+            throw new ArgumentException("LeaseReads needs CheckQuorum.");
+        if (ClockDriftBound is not (>= 0 and < 1))
+            throw new ArgumentException($"ClockDriftBound must be at least 0 and below 1, but is {ClockDriftBound}.");
+        if (MaxWaitingReads <= 0)
+            throw new ArgumentException($"MaxWaitingReads must be positive, but is {MaxWaitingReads}.");
         if (MaxAppendBytes <= 0 || MaxInflightAppends <= 0 || MaxUncommittedBytes <= 0)
             throw new ArgumentException("MaxAppendBytes, MaxInflightAppends and MaxUncommittedBytes must be positive.");
     }

@@ -29,6 +29,11 @@ public readonly record struct RequestId(ulong Value)
 public sealed record KvCommand(
     KvRequest Request, ClientId ClientId, RequestId RequestId, RequestId FirstUnacknowledged)
 {
+    /// <summary>
+    /// For a read: what its answer promises. Writes, and reads once they are in the log, have the default.
+    /// </summary>
+    public ReadConsistency Consistency { get; init; }
+
     /// <summary>What to do.</summary>
     public KvOperation Operation => Request.Operation;
 

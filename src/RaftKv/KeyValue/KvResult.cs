@@ -26,6 +26,12 @@ public readonly record struct KvResult(KvStatus Status, ReadOnlyMemory<byte>? Va
     /// </summary>
     public bool Succeeded { get; init; }
 
+    /// <summary>
+    /// In a reply to a read by <see cref="ReadConsistency.Stale"/>: the state that was read may be older than what
+    /// others have seen. <see cref="Revision"/> says which one it was.
+    /// </summary>
+    public bool IsStale { get; init; }
+
     /// <summary>For a Scan: what it read.</summary>
     public KvPage? Page { get; init; }
 

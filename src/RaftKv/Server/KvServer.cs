@@ -79,6 +79,8 @@ public sealed class KvServer : IDisposable
     {
         if (_options.KeyValue.Limits.Problem(command) is { } problem)
             return new KvReply(KvStatus.Rejected, problem);
+        if (command.Consistency != ReadConsistency.Log && command.Request.IsReadOnly)
+            return await ReadAsync(command);
         if (Replica.Raft.Role != Role.Leader)
             return NotLeader(Replica.Raft.Leader);
         var outcome = await Replica.ProposeAsync(KvCommandCodec.Encode(command));
@@ -89,6 +91,19 @@ public sealed class KvServer : IDisposable
             ProposalEnd.Busy => new KvReply(KvStatus.Busy, "too many commands wait to be committed"),
             ProposalEnd.NotApplied => new KvReply(KvStatus.NotApplied, "another leader's entry took its place"),
             _ => new KvReply(KvStatus.Unknown, "the server stopped following this command"),
+        };
+    }
+
+    private async Task<KvReply> ReadAsync(KvCommand command)
+    {
+        if (command.Consistency == ReadConsistency.Stale)
+            return new KvReply(StateMachine.Query(command.Request) with { IsStale = true });
+        var outcome = await Replica.ReadAsync(byLease: command.Consistency == ReadConsistency.Lease);
+        return outcome.End switch
+        {
+            ReadEnd.Ready => new KvReply(StateMachine.Query(command.Request)),
+            ReadEnd.Busy => new KvReply(KvStatus.Busy, "too many reads wait"),
+            _ => NotLeader(outcome.Leader),
         };
     }
 

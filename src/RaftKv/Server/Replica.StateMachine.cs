@@ -99,6 +99,7 @@ public sealed partial class Replica<TResult>
             _observer?.Restored(snapshot);
             ReplicaLog.SnapshotRestored(_logger, _raft.Id, snapshot);
             _pending.Skipped(snapshot.Index);
+            _pendingReads.Applied(_applied);
             ScheduleTurn();
         }
         catch (Exception fault)

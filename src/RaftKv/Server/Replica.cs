@@ -30,6 +30,7 @@ public sealed partial class Replica<TResult> : IDisposable
     private readonly Effects _effects = new();
     private readonly Queue<OutboundMessage> _gated = [];
     private readonly PendingProposals<TResult> _pending = new();
+    private readonly PendingReads _pendingReads = new();
     private readonly ITimer _timer;
     private readonly long _origin;
     private List<Input> _inbox = [];
@@ -90,6 +91,19 @@ public sealed partial class Replica<TResult> : IDisposable
         return outcome;
     }
 
+    /// <summary>
+    /// Completes when the state machine may be queried for a linearizable read, at once and on the loop.
+    /// </summary>
+    /// <param name="byLease">Whether the leader's lease, if it offers one, is proof enough.</param>
+    public Task<ReadOutcome> ReadAsync(bool byLease = false)
+    {
+        if (_stopped)
+            return Task.FromResult(new ReadOutcome(ReadEnd.NoLeader, NodeId.None));
+        var number = _pendingReads.Register(out var outcome);
+        Enqueue(Input.Read(number, byLease));
+        return outcome;
+    }
+
     /// <summary>Stops taking part. Callers that still wait get <see cref="ProposalEnd.Unknown"/>.</summary>
     public void Dispose()
     {
@@ -99,6 +113,7 @@ public sealed partial class Replica<TResult> : IDisposable
         _timer.Dispose();
         _persister.Dispose();
         _pending.Stop();
+        _pendingReads.Stop();
     }
 
     private long Now() => _platform.Time.GetElapsedTime(_origin).Ticks;
@@ -162,12 +177,15 @@ public sealed partial class Replica<TResult> : IDisposable
             HandWritesToStorage();
             foreach (var result in _effects.Proposals)
                 _pending.Decide(result, _raft.Leader);
+            foreach (var result in _effects.Reads)
+                _pendingReads.Decide(result, _raft.Leader);
             foreach (ref readonly var message in CollectionsMarshal.AsSpan(_effects.Messages))
                 SendOrHold(message);
             StartSnapshotWork();
             _effects.Clear();
             if (ApplyCommitted())
                 _raft.Step(now, Input.Applied(_applied), _effects);
+            _pendingReads.Applied(_applied);
         }
         while (!_effects.IsEmpty);
     }

@@ -29,6 +29,7 @@ internal static class CommandCodec
             ClientId = command.ClientId.Value,
             RequestId = command.RequestId.Value,
             FirstUnacknowledged = command.FirstUnacknowledged.Value,
+            Consistency = (Protocol.Command.Types.Consistency)command.Consistency,
         };
         var bytes = message.CalculateSize();
         problem = bytes > frames.MaxBodyBytes
@@ -47,12 +48,17 @@ internal static class CommandCodec
             return false;
         if (parsed.FirstUnacknowledged > parsed.RequestId)
             error = $"a command acknowledges all below {parsed.FirstUnacknowledged} but is request {parsed.RequestId}";
+        else if ((ReadConsistency)parsed.Consistency is < ReadConsistency.Log or > ReadConsistency.Stale)
+            error = $"a command asks for the unknown consistency {(int)parsed.Consistency}";
         else if (RequestCodec.TryRead(parsed.Request, out var request, out error))
             command = new KvCommand(
                 request,
                 new ClientId(parsed.ClientId),
                 new RequestId(parsed.RequestId),
-                new RequestId(parsed.FirstUnacknowledged));
+                new RequestId(parsed.FirstUnacknowledged))
+            {
+                Consistency = (ReadConsistency)parsed.Consistency,
+            };
         return command is not null;
     }
 }

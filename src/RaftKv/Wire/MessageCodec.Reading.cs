@@ -40,7 +40,8 @@ internal static partial class MessageCodec
         BodyCase.SnapshotReply => WhyNegative(
             parsed.SnapshotReply.SnapshotIndex, parsed.SnapshotReply.SnapshotTerm, parsed.SnapshotReply.NextOffset),
         BodyCase.PreVote => WhyNegative(parsed.PreVote.LastLogIndex, parsed.PreVote.LastLogTerm),
-        BodyCase.PreVoteReply => null,
+        BodyCase.PreVoteReply or BodyCase.ReadIndex => null,
+        BodyCase.ReadIndexReply => WhyNegative(parsed.ReadIndexReply.Index, 0),
         _ => "a message between servers has no body",
     };
 
@@ -103,6 +104,10 @@ internal static partial class MessageCodec
                 return new(from, to, term, number, new PreVote(new(ask.LastLogIndex), new(ask.LastLogTerm)));
             case BodyCase.PreVoteReply:
                 return new(from, to, term, number, new PreVoteReply(parsed.PreVoteReply.Granted));
+            case BodyCase.ReadIndex:
+                return new(from, to, term, number, new ReadIndex(parsed.ReadIndex.ByLease));
+            case BodyCase.ReadIndexReply:
+                return new(from, to, term, number, new ReadIndexReply(new(parsed.ReadIndexReply.Index)));
             default:
                 var reply = parsed.SnapshotReply;
                 return new(from, to, term, number, new SnapshotReply(

@@ -78,6 +78,12 @@ internal static partial class MessageCodec
             case MessageKind.PreVoteReply:
                 envelope.PreVoteReply = new() { Granted = message.PreVoteReply.Granted };
                 break;
+            case MessageKind.ReadIndex:
+                envelope.ReadIndex = new() { ByLease = message.ReadIndex.ByLease };
+                break;
+            case MessageKind.ReadIndexReply:
+                envelope.ReadIndexReply = new() { Index = message.ReadIndexReply.Index.Value };
+                break;
             default:
                 throw new InvariantViolationException("message kind", $"{message.Kind} cannot be sent");
         }

@@ -62,6 +62,7 @@ internal static class ReplyCodec
             Status = (Protocol.Reply.Types.Status)result.Status,
             Revision = result.Revision,
             Succeeded = result.Succeeded,
+            IsStale = result.IsStale,
         };
         if (result.Value is { } value)
             message.Value = UnsafeByteOperations.UnsafeWrap(value);
@@ -110,5 +111,6 @@ internal static class ReplyCodec
     {
         Revision = message.Revision,
         Succeeded = message.Succeeded,
+        IsStale = message.IsStale,
     };
 }

@@ -30,7 +30,7 @@ public sealed class PreVoteScenarios
     [InlineData(9)]
     public void Granting_a_pre_vote_changes_no_term_no_vote_and_no_timer(long term)
     {
-        var server = new TestServer(1, 3, Recovered(2), configure: Both) { Now = 1000 };
+        var server = new TestServer(1, 3, Recovered(2), configure: Both) { Now = _timeout.Ticks };
         var (hardState, deadline) = (server.Disk.HardState, server.Raft.NextDeadline);
 
         server.Receive(Ask(term, new PreVote(new(7), new(2))));
@@ -89,6 +89,7 @@ public sealed class PreVoteScenarios
             new TestServer(1, 2, Recovered(3, Entries(3)), _ => 1, Both),
             new TestServer(2, 2, Recovered(8), _ => 2, Both));
 
+        cluster[2].Now = _timeout.Ticks;
         cluster[1].Elapse();
         cluster.Run();
         Assert.Equal((Role.Follower, new Term(8)), (cluster[1].Raft.Role, cluster[1].Raft.Term));

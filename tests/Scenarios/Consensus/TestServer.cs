@@ -38,6 +38,8 @@ internal sealed class TestServer
 
     public List<ProposalResult> Proposals { get; } = [];
 
+    public List<ReadResult> Reads { get; } = [];
+
     public List<SnapshotRead> SnapshotReads { get; } = [];
 
     public List<Message> SnapshotChunks { get; } = [];
@@ -130,7 +132,7 @@ internal sealed class TestServer
     public void Acknowledge(Message append)
     {
         var body = append.AppendEntries;
-        var reply = new AppendReply(true, body.PrevIndex + body.Entries.Length, Term.Zero);
+        var reply = new AppendReply(true, body.PrevIndex + body.Entries.Length, Term.Zero, body.Round);
         Receive(new Message(append.To, append.From, append.Term, append.Number, reply));
     }
 
@@ -147,6 +149,7 @@ internal sealed class TestServer
         }
 
         Proposals.AddRange(_effects.Proposals);
+        Reads.AddRange(_effects.Reads);
         SnapshotReads.AddRange(_effects.SnapshotReads);
         SnapshotChunks.AddRange(_effects.SnapshotChunks);
         if (_effects.Restore is { } snapshot)

@@ -40,18 +40,22 @@ public static class WireRecords
         from client in _position
         from number in _position
         from ahead in Gen.Choose(0, 5)
+        from consistency in Gen.Elements(Enum.GetValues<ReadConsistency>())
         select new KvCommand(
             request,
             new ClientId((ulong)client),
             new RequestId((ulong)number),
-            new RequestId((ulong)Math.Max(0, number - ahead))));
+            new RequestId((ulong)Math.Max(0, number - ahead)))
+        {
+            Consistency = consistency,
+        });
 
     public static Arbitrary<KvReply> Replies() => Arb.From(
         from status in Gen.Elements(Enum.GetValues<KvStatus>())
         from value in _bytes
         from leader in _text
         from detail in _text
-        from present in Gen.Choose(0, 63)
+        from present in Gen.Choose(0, 127)
         from revision in _position
         from results in Gen.ArrayOf(_bytes, 2)
         select new KvReply(
@@ -62,6 +66,7 @@ public static class WireRecords
             {
                 Revision = revision,
                 Succeeded = (present & 8) != 0,
+                IsStale = (present & 64) != 0,
                 Page = (present & 16) == 0 ? null : new KvPage([new(detail, value)], leader),
                 Results = (present & 32) == 0 ? null
                     : [.. results.Select(each => new KvResult(KvStatus.Ok, each) { Revision = revision })],
@@ -160,6 +165,9 @@ public static class WireRecords
                 select new Message(sender, to, at, number, new PreVote(index, last)),
             MessageKind.PreVoteReply =>
                 Flag.Select(granted => new Message(sender, to, at, number, new PreVoteReply(granted))),
+            MessageKind.ReadIndex => Flag.Select(lease => new Message(sender, to, at, number, new ReadIndex(lease))),
+            MessageKind.ReadIndexReply =>
+                Index.Select(index => new Message(sender, to, at, number, new ReadIndexReply(index))),
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "no generator"),
         };
 

@@ -26,6 +26,8 @@ internal sealed partial class ScriptNode
         Disk.Load(RecoveredState.Fresh with { Configuration = founders });
         Options = options;
         (Raft, _watch) = Start();
+        // Long enough to heed requests for votes: a server that has just started does not know whom it heard before.
+        Now += options.ElectionTimeout.Ticks;
     }
 
     public RaftOptions Options { get; }

@@ -50,6 +50,8 @@ internal static class Wording
     private static string Body(in Message message) => message.Kind switch
     {
         MessageKind.PreVote => $"last {message.PreVote.LastLogIndex}@{message.PreVote.LastLogTerm}",
+        MessageKind.ReadIndex => message.ReadIndex.ByLease ? "by lease" : "by round",
+        MessageKind.ReadIndexReply => $"index {message.ReadIndexReply.Index}",
         MessageKind.PreVoteReply => message.PreVoteReply.Granted ? "granted" : "denied",
         MessageKind.RequestVote => $"last {message.RequestVote.LastLogIndex}@{message.RequestVote.LastLogTerm}",
         MessageKind.VoteReply => message.VoteReply.Granted ? "granted" : "denied",
