@@ -18,14 +18,14 @@ internal static class BenchCommand
         var seconds = NumberOption.Create("--seconds", "How long to measure, after a short warm-up.", 5, 1, 3600);
         var command = new Command("bench", "Measure operations per second and their latency.")
         {
-            operation, clients, value, seconds, options.Endpoints, options.Cluster,
+            operation, clients, value, seconds, options.Endpoints, options.Cluster, options.Timeout,
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var load = new ClosedLoop(
                 parsed.GetValue(operation) == "put", parsed.GetValue(clients), parsed.GetValue(value),
                 TimeSpan.FromSeconds(parsed.GetValue(seconds)));
-            await using var clerk = options.Connect(parsed, ClientCommand.OperationTimeout);
+            await using var clerk = options.Connect(parsed);
             await load.RunAsync(clerk, cancellationToken);
             await parsed.InvocationConfiguration.Error.WriteLineAsync(Header);
             await parsed.InvocationConfiguration.Output.WriteLineAsync(string.Create(

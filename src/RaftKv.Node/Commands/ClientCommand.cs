@@ -5,13 +5,11 @@ namespace RaftKv.Node.Commands;
 /// <summary><c>client</c>: one operation, or a demonstration.</summary>
 internal static class ClientCommand
 {
-    /// <summary>How long one operation is tried.</summary>
-    public static readonly TimeSpan OperationTimeout = TimeSpan.FromSeconds(10);
-
     public static Command Create(ClientOptions options) => new("client", "Read and write keys.")
     {
         options.Endpoints,
         options.Cluster,
+        options.Timeout,
         GetCommand.Create(options),
         WriteCommand.Create(
             options, "put", "Set a key's value.",

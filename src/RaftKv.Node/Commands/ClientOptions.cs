@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 using RaftKv.Client;
 using RaftKv.Node.Hosting;
 
@@ -10,50 +11,103 @@ internal sealed class ClientOptions
     /// <summary>Port of the first node of a local cluster.</summary>
     public const int FirstPort = 7001;
 
+    /// <summary>Where the nodes listen, unless <c>--endpoints</c> says otherwise.</summary>
+    private const string EndpointsVariable = "RAFTKV_ENDPOINTS";
+
     /// <summary>Names the cluster.</summary>
-    public Option<string> Cluster { get; } = new("--cluster")
-    {
-        Description = "The cluster's name.",
-        HelpName = "ID",
-        DefaultValueFactory = _ => RaftKvClient.DefaultClusterId,
-        Recursive = true,
-    };
+    public Option<string> Cluster { get; } = ClusterId();
 
     /// <summary>Where the nodes listen.</summary>
     public Option<string> Endpoints { get; } = new("--endpoints")
     {
-        Description = "Addresses of the nodes, or of some of them.",
+        Description = $"Addresses of the nodes, or of some of them; beats {EndpointsVariable} in the environment.",
         HelpName = "a,b,c",
-        DefaultValueFactory = _ => $"127.0.0.1:{FirstPort},127.0.0.1:{FirstPort + 1},127.0.0.1:{FirstPort + 2}",
+        DefaultValueFactory = _ => Environment.GetEnvironmentVariable(EndpointsVariable)
+            ?? $"127.0.0.1:{FirstPort},127.0.0.1:{FirstPort + 1},127.0.0.1:{FirstPort + 2}",
         Recursive = true,
     };
+
+    /// <summary>How long one operation is tried, in seconds.</summary>
+    public Option<int> Timeout { get; } = RecursiveTimeout();
+
+    /// <summary>The cluster's name, called the same by all commands.</summary>
+    public static Option<string> ClusterId()
+    {
+        var cluster = new Option<string>("--cluster-id", "--cluster")
+        {
+            Description = "The cluster's name.",
+            HelpName = "ID",
+            DefaultValueFactory = _ => RaftKvClient.DefaultClusterId,
+            Recursive = true,
+        };
+        cluster.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token, ..] && string.IsNullOrWhiteSpace(token.Value))
+                result.AddError("--cluster-id is empty.");
+        });
+        return cluster;
+    }
 
     /// <summary>The key to work on.</summary>
     public static Argument<string> Key()
     {
-        var key = new Argument<string>("KEY");
+        var key = Text("KEY");
         key.Validators.Add(result =>
         {
-            if (result.GetValue(key) is "")
+            if (result.Tokens is [{ Value: "" }])
                 result.AddError("KEY is empty.");
         });
         return key;
     }
 
+    /// <summary>An argument that was given as text, and not as bytes that are none.</summary>
+    public static Argument<string> Text(string name)
+    {
+        var text = new Argument<string>(name);
+        text.Validators.Add(result =>
+        {
+            // The runtime puts this character in place of bytes that are not UTF-8, and they are gone.
+            if (result.Tokens.Any(token => token.Value.EnumerateRunes().Contains(Rune.ReplacementChar)))
+                result.AddError($"{name} is not UTF-8. Any bytes can be a value: put --value-file.");
+        });
+        return text;
+    }
+
+    /// <summary>A Clerk for the nodes that the command line names.</summary>
+    /// <exception cref="UsageException">There is no address, or one is malformed.</exception>
+    public Clerk Connect(ParseResult parsed) =>
+        Connect(parsed, options => options with
+        {
+            OperationTimeout = TimeSpan.FromSeconds(parsed.GetValue(Timeout)),
+        });
+
     /// <summary>A Clerk for the nodes that the command line names.</summary>
     /// <param name="parsed">The command line.</param>
-    /// <param name="operationTimeout">How long to try before giving up.</param>
+    /// <param name="change">Sets further options.</param>
     /// <exception cref="UsageException">There is no address, or one is malformed.</exception>
-    public Clerk Connect(ParseResult parsed, TimeSpan operationTimeout)
+    public Clerk Connect(ParseResult parsed, Func<ClerkOptions, ClerkOptions> change)
     {
+        var options = RaftKvClient.Options(parsed.GetValue(Endpoints)!, parsed.GetValue(Cluster)!);
+        var origin = parsed.GetResult(Endpoints) is { Implicit: false } ? "--endpoints" : EndpointsVariable;
+        if (options.Endpoints.Count == 0)
+            throw new UsageException($"{origin} names no address.");
+        if (options.Endpoints.CountBy(address => address).FirstOrDefault(some => some.Value > 1) is { Key: { } twice })
+            throw new UsageException($"{origin} names {twice} twice.");
         try
         {
-            var options = RaftKvClient.Options(parsed.GetValue(Endpoints)!, parsed.GetValue(Cluster)!);
-            return RaftKvClient.Connect(options with { OperationTimeout = operationTimeout });
+            return RaftKvClient.Connect(change(options));
         }
-        catch (Exception exception) when (exception is FormatException or ArgumentException)
+        catch (FormatException exception)
         {
-            throw new UsageException($"--endpoints, --cluster: {exception.Message}");
+            throw new UsageException($"{origin}: {exception.Message}");
         }
+    }
+
+    private static Option<int> RecursiveTimeout()
+    {
+        var timeout = NumberOption.Create(
+            "--timeout", "How many seconds to try before giving up; for the demo, its first write.", 10, 1, 86_400);
+        timeout.Recursive = true;
+        return timeout;
     }
 }

@@ -12,10 +12,16 @@ internal static class ClusterCommand
         var nodes = NumberOption.Create("--nodes", "How many nodes.", 3, 1, 99);
         var data = new Option<string>("--data")
         {
-            Description = "Where their files live; a cluster that was here before goes on.",
+            Description = "Where their files live; a cluster that was here before goes on. "
+                + "Edit DIR/nodeN/node.json for further options.",
             HelpName = "DIR",
             DefaultValueFactory = _ => "data",
         };
+        data.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token, ..] && string.IsNullOrWhiteSpace(token.Value))
+                result.AddError("--data is empty.");
+        });
         var port = NumberOption.Create(
             "--port", "Port of the first node; the next ones follow.", ClientOptions.FirstPort, 1, IPEndPoint.MaxPort);
         var command = new Command("cluster", "Start a cluster on this machine; Ctrl+C stops it.")

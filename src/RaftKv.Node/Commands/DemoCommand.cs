@@ -6,10 +6,13 @@ using RaftKv.Client;
 namespace RaftKv.Node.Commands;
 
 /// <summary><c>client demo</c>: puts a number, gets it back, and so on, whatever happens to the leader.</summary>
-internal sealed class DemoCommand(Clerk clerk, TextWriter output)
+internal sealed class DemoCommand(Clerk clerk, DemoObserver observer, TextWriter output)
 {
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan _patience = TimeSpan.FromMilliseconds(500);
+
+    private long _writes;
+    private TimeSpan _longest;
 
     public static Command Create(ClientOptions options)
     {
@@ -22,57 +25,91 @@ internal sealed class DemoCommand(Clerk clerk, TextWriter output)
         var command = new Command("demo", "Put and get numbers in a loop. Kill the leader meanwhile.") { count };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            await using var clerk = options.Connect(parsed, Timeout.InfiniteTimeSpan);
-            var demo = new DemoCommand(clerk, parsed.InvocationConfiguration.Output);
+            var observer = new DemoObserver();
+            // For the first answer; for the others the demo waits for ever.
+            var patience = TimeSpan.FromSeconds(parsed.GetValue(options.Timeout));
+            await using var clerk = options.Connect(parsed, clerkOptions => clerkOptions with
+            {
+                OperationTimeout = Timeout.InfiniteTimeSpan,
+                Observer = observer,
+            });
+            var demo = new DemoCommand(clerk, observer, parsed.InvocationConfiguration.Output);
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            var exitCode = ExitCode.Good;
             try
             {
-                return await demo.RunAsync(parsed.GetValue(count), cancellationToken);
+                stop.CancelAfter(patience);
+                exitCode = await demo.RunAsync(parsed.GetValue(count), stop);
             }
-            catch (OperationCanceledException)
+            catch (Exception exception) when (
+                exception is OperationCanceledException
+                    or ClerkOutcomeUnknownException { InnerException: OperationCanceledException })
             {
-                return ExitCode.Good;
+                if (!cancellationToken.IsCancellationRequested)
+                {
+                    await parsed.InvocationConfiguration.Error.WriteLineAsync(
+                        $"No answer in {patience.TotalSeconds} s. {observer.Problems}. "
+                        + "Does a cluster run there? --endpoints names other addresses.");
+                    return ExitCode.Failed;
+                }
             }
-            catch (ClerkOutcomeUnknownException exception) when (exception.InnerException is OperationCanceledException)
-            {
-                return ExitCode.Good;
-            }
+
+            await demo.SumUpAsync();
+            return exitCode;
         });
         return command;
     }
 
-    private async Task<int> RunAsync(long count, CancellationToken cancellationToken)
+    private async Task<int> RunAsync(long count, CancellationTokenSource stop)
     {
         // Nobody else writes this key, so what was put is what must be got.
         var key = $"demo-{Environment.ProcessId}";
         for (var number = 1L; number <= count; number++)
         {
             var value = number.ToString(CultureInfo.InvariantCulture);
-            var began = Stopwatch.GetTimestamp();
-            await PatientlyAsync(clerk.PutAsync(key, value, cancellationToken).AsTask());
-            var putMs = Stopwatch.GetElapsedTime(began).TotalMilliseconds;
-            var reading = clerk.GetStringAsync(key, cancellationToken).AsTask();
-            await PatientlyAsync(reading);
-            var getMs = Stopwatch.GetElapsedTime(began).TotalMilliseconds - putMs;
+            var put = await PatientlyAsync(clerk.PutAsync(key, value, stop.Token).AsTask());
+            stop.CancelAfter(Timeout.InfiniteTimeSpan);
+            _writes++;
+            var reading = clerk.GetStringAsync(key, stop.Token).AsTask();
+            var get = await PatientlyAsync(reading);
             var got = await reading;
             await output.WriteLineAsync(string.Create(
                 CultureInfo.InvariantCulture,
-                $"put {key} {value} ({putMs:0.0} ms), get {key} = {got} ({getMs:0.0} ms)"));
+                $"put {key} {value} ({put.TotalMilliseconds:0.0} ms), "
+                + $"get {key} = {got} ({get.TotalMilliseconds:0.0} ms)"));
             if (got != value)
             {
                 await output.WriteLineAsync($"violation: {key} is {got} although {value} was put last");
                 return ExitCode.Failed;
             }
 
-            await Task.Delay(_pause, cancellationToken);
+            await Task.Delay(_pause, stop.Token);
         }
 
         return ExitCode.Good;
     }
 
-    private async Task PatientlyAsync(Task operation)
+    /// <summary>Waits, and says once, and again when it changes, what the wait is about.</summary>
+    /// <returns>How long it took.</returns>
+    private async Task<TimeSpan> PatientlyAsync(Task operation)
     {
+        var began = Stopwatch.GetTimestamp();
+        var told = "";
         while (await Task.WhenAny(operation, Task.Delay(_patience)) != operation)
-            await output.WriteLineAsync("no answer yet; trying until there is a leader again ...");
+        {
+            if (observer.Problems is not { } problems || problems == told)
+                continue;
+            told = problems;
+            await output.WriteLineAsync($"no answer yet, trying on. {problems}");
+        }
+
         await operation;
+        var took = Stopwatch.GetElapsedTime(began);
+        _longest = took > _longest ? took : _longest;
+        return took;
     }
+
+    private Task SumUpAsync() => output.WriteLineAsync(string.Create(
+        CultureInfo.InvariantCulture,
+        $"{_writes} writes, each read back; the longest wait was {_longest.TotalMilliseconds:0} ms"));
 }

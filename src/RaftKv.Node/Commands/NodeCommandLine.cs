@@ -25,7 +25,16 @@ internal static class NodeCommandLine
             ClientCommand.Create(options),
             BenchCommand.Create(options),
         };
-        var parsed = root.Parse(arguments);
+        // A value that begins with @ is a value, and no file of further arguments.
+        var parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (parsed.Action is ParseErrorAction)
+        {
+            foreach (var problem in parsed.Errors)
+                await error.WriteLineAsync(problem.Message);
+            await error.WriteLineAsync("--help explains the commands and their options.");
+            return ExitCode.Usage;
+        }
+
         var configuration = new InvocationConfiguration
         {
             Output = output,
@@ -35,8 +44,7 @@ internal static class NodeCommandLine
         };
         try
         {
-            var exitCode = await parsed.InvokeAsync(configuration, cancellationToken);
-            return parsed.Action is ParseErrorAction ? ExitCode.Usage : exitCode;
+            return await parsed.InvokeAsync(configuration, cancellationToken);
         }
         catch (UsageException exception)
         {

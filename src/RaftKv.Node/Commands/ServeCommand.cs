@@ -76,7 +76,8 @@ internal static class ServeCommand
     {
         var inForce = Convert.ToString(option.GetValue(new NodeOptions()), CultureInfo.InvariantCulture);
         var byDefault = string.IsNullOrEmpty(inForce) || inForce == "0" ? "" : $" [default: {inForce}]";
-        return new Option<string?>(NodeOptionsLoader.Flag(option))
+        string[] aliases = option.Name == nameof(NodeOptions.ClusterId) ? ["--cluster"] : [];
+        return new Option<string?>(NodeOptionsLoader.Flag(option), aliases)
         {
             Description = option.GetCustomAttribute<DescriptionAttribute>()!.Description + byDefault,
             HelpName = option.PropertyType == typeof(int) ? "N" : option.Name,

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using RaftKv.Client;
 
 namespace RaftKv.Node.Hosting;
 
@@ -15,18 +16,20 @@ internal sealed class LocalCluster(string clusterId, string directory, int nodes
 
     private string Endpoints => string.Join(',', Enumerable.Range(1, nodes).Select(Address));
 
-    /// <summary>Runs the cluster until it is told to stop or no node is left.</summary>
+    /// <summary>Runs the cluster until it is told to stop or none of its nodes is left.</summary>
     /// <returns>Whether it was told to stop.</returns>
     /// <exception cref="UsageException">
-    /// The directory holds a cluster of another size, or an address is in use.
+    /// The directory cannot be made, or holds a cluster of another size or name.
     /// </exception>
+    /// <exception cref="IOException">An address is in use.</exception>
     public async Task<bool> RunAsync(CancellationToken cancellationToken)
     {
         CheckDirectory();
         for (var id = 1; id <= nodes; id++)
             CheckAddress(Address(id));
+        var options = Enumerable.Range(1, nodes).Select(Options).ToArray();
+        await PrepareAsync(options);
         output.WriteLine($"cluster {clusterId} in {_directory}");
-        await PrepareAsync();
         var ends = Enumerable.Range(1, nodes).Select(id => WatchAsync(id, Start(id), cancellationToken)).ToArray();
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var ready = SayWhenReadyAsync(ended.Token);
@@ -36,7 +39,7 @@ internal sealed class LocalCluster(string clusterId, string directory, int nodes
         await ready;
         if (!cancellationToken.IsCancellationRequested)
         {
-            output.WriteLine("no node is left");
+            output.WriteLine("none of the nodes that this launcher started is left");
             return false;
         }
 
@@ -56,25 +59,42 @@ internal sealed class LocalCluster(string clusterId, string directory, int nodes
 
     private string ConfigFile(int id) => Path.Combine(NodeDirectory(id), "node.json");
 
-    private NodeOptions Options(int id) => new()
+    /// <summary>The node's options: those that the launcher decides, and for the others what its file says.</summary>
+    private NodeOptions Options(int id)
     {
-        Id = id,
-        ClusterId = clusterId,
-        Members = Enumerable.Range(1, nodes).ToDictionary(member => $"{member}", Address),
-        DataDirectory = Path.Combine(NodeDirectory(id), "data"),
-        LogDirectory = Path.Combine(NodeDirectory(id), "logs"),
-    };
+        var file = ConfigFile(id);
+        var options = new NodeOptions { ClusterId = clusterId };
+        if (File.Exists(file))
+            options = NodeOptionsLoader.FromJson(file);
+        if (options.ClusterId != clusterId)
+            throw new UsageException(
+                $"--data {_directory} holds the cluster '{options.ClusterId}': "
+                + $"give --cluster-id {options.ClusterId} or another directory.");
+        options.Id = id;
+        options.Members = Enumerable.Range(1, nodes).ToDictionary(member => $"{member}", Address);
+        options.DataDirectory = Path.Combine(NodeDirectory(id), "data");
+        options.LogDirectory = Path.Combine(NodeDirectory(id), "logs");
+        return options;
+    }
 
     /// <summary>Writes the options; founds the cluster if there is none.</summary>
-    private async Task PrepareAsync()
+    private async Task PrepareAsync(NodeOptions[] options)
     {
-        var isNew = !Enumerable.Range(1, nodes).Any(id => Directory.Exists(Options(id).DataDirectory));
-        for (var id = 1; id <= nodes; id++)
+        var isNew = !Array.Exists(options, node => Directory.Exists(node.DataDirectory));
+        foreach (var node in options)
         {
-            Directory.CreateDirectory(NodeDirectory(id));
-            File.WriteAllText(ConfigFile(id), NodeOptionsLoader.ToJson(Options(id)));
-            if (isNew)
-                await NodeHost.InitAsync(Options(id));
+            var directory = NodeDirectory(node.Id);
+            try
+            {
+                Directory.CreateDirectory(directory);
+                await File.WriteAllTextAsync(ConfigFile(node.Id), NodeOptionsLoader.ToJson(node));
+                if (isNew)
+                    await NodeHost.InitAsync(node);
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                throw new UsageException($"--data: cannot write to {directory}: {exception.Message}");
+            }
         }
     }
 
@@ -110,9 +130,14 @@ internal sealed class LocalCluster(string clusterId, string directory, int nodes
         {
             return;
         }
+        catch (ClerkException exception)
+        {
+            output.WriteLine(exception.Message);
+            return;
+        }
 
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
-        var cluster = clusterId == RaftKvClient.DefaultClusterId ? "" : $" --cluster {clusterId}";
+        var cluster = clusterId == RaftKvClient.DefaultClusterId ? "" : $" --cluster-id {clusterId}";
         output.WriteLine($"ready after {seconds} s; Ctrl+C stops all nodes. In another terminal:");
         foreach (var operation in (string[])["put greeting hello", "get greeting", "demo"])
             output.WriteLine($"  {CommandLine($"client --endpoints {Endpoints}{cluster} {operation}")}");
@@ -144,7 +169,7 @@ internal sealed class LocalCluster(string clusterId, string directory, int nodes
         }
         catch (SocketException exception)
         {
-            throw new UsageException($"Cannot listen at {address}: {exception.Message}. Give another --port.");
+            throw new IOException($"Cannot listen at {address}: {exception.Message}. Give another --port.", exception);
         }
     }
 }

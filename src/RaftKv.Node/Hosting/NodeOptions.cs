@@ -141,7 +141,8 @@ internal sealed class NodeOptions : IValidatableObject
     {
         try
         {
-            return HostPort.Parse(address).Port == 0 ? "port 0 is no address to be reached at." : null;
+            HostPort.ParseReachable(address);
+            return null;
         }
         catch (FormatException exception)
         {

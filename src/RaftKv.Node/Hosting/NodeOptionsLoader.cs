@@ -19,6 +19,7 @@ internal static class NodeOptionsLoader
     private static readonly JsonSerializerOptions _json = new()
     {
         WriteIndented = true,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         Converters = { new JsonStringEnumConverter() },
     };
 
@@ -50,9 +51,28 @@ internal static class NodeOptionsLoader
     /// <summary>The options as a file that <see cref="Load"/> reads.</summary>
     public static string ToJson(NodeOptions options) => JsonSerializer.Serialize(options, _json);
 
+    /// <summary>The options in a file, without a look at the environment, and unchecked.</summary>
+    /// <exception cref="UsageException">The file cannot be read, or an option is unknown.</exception>
+    public static NodeOptions FromJson(string file)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<NodeOptions>(File.ReadAllText(file), _json)
+                ?? throw new UsageException($"{file}: there are no options.");
+        }
+        catch (Exception exception) when (exception is JsonException or IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"{file}: {Words(exception)}");
+        }
+    }
+
     private static IConfigurationRoot Read(string? file, Dictionary<string, string?> flags)
     {
         var builder = new ConfigurationBuilder();
+        if (Directory.Exists(file))
+            throw new UsageException($"--config {file} is a directory.");
+        if (file is not null && !File.Exists(file))
+            throw new UsageException($"--config {file}: there is no such file.");
         if (file is not null)
             builder.AddJsonFile(Path.GetFullPath(file));
         try
@@ -63,16 +83,33 @@ internal static class NodeOptionsLoader
             when (exception is IOException or InvalidDataException or UnauthorizedAccessException)
         {
             var cause = exception is InvalidDataException ? exception.GetBaseException() : exception;
-            throw new UsageException($"--config {file}: {cause.Message}");
+            throw new UsageException($"--config {file}: {Words(cause)}");
         }
     }
 
-    /// <summary>In the file only: the environment may hold names that are meant for others.</summary>
+    /// <summary>An error's message, with lines and columns that count from 1, as editors do.</summary>
+    private static string Words(Exception exception)
+    {
+        if (exception is not JsonException { LineNumber: { } line, BytePositionInLine: { } column })
+            return exception.Message;
+        var message = exception.Message;
+        foreach (var position in (string[])[" Path: ", " LineNumber: "])
+            if (message.IndexOf(position, StringComparison.Ordinal) is >= 0 and var start)
+                message = message[..start];
+        return $"line {line + 1}, column {column + 1}: {message}";
+    }
+
+    /// <summary>
+    /// In the environment, names in capitals are meant for others: RAFTKV_ENDPOINTS for clients, RAFTKV_SEEDS for
+    /// tests.
+    /// </summary>
     private static IEnumerable<string> UnknownNames(IConfigurationRoot configuration) =>
-        from file in configuration.Providers.OfType<JsonConfigurationProvider>()
-        from name in file.GetChildKeys([], null).Distinct()
+        from provider in configuration.Providers
+        where provider is JsonConfigurationProvider or EnvironmentVariablesConfigurationProvider
+        from name in provider.GetChildKeys([], null).Distinct()
+        where provider is JsonConfigurationProvider || name.Any(char.IsLower)
         where !All.Any(option => option.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
-        select $"{name} is not an option ({Describe(file, name)}).";
+        select $"{name} is not an option ({Describe(provider, name)}).";
 
     private static void Bind(
         PropertyInfo option, NodeOptions options, IConfigurationRoot configuration, List<string> problems)

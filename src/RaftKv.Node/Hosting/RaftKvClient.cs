@@ -26,7 +26,7 @@ public static class RaftKvClient
     {
         options.Validate();
         foreach (var endpoint in options.Endpoints)
-            HostPort.Parse(endpoint);
+            HostPort.ParseReachable(endpoint);
         var platform = new ClientPlatform(logging ?? NullLoggerFactory.Instance);
         return new Clerk(platform.Platform, options, platform);
     }

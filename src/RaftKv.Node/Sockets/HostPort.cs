@@ -27,6 +27,12 @@ internal readonly record struct HostPort(string Host, int Port)
             : new HostPort(host, port);
     }
 
+    /// <summary>Reads an address that can be reached: not every port, as port 0 is for a listener.</summary>
+    /// <exception cref="FormatException">The text is not of one of these forms; the message says why.</exception>
+    public static HostPort ParseReachable(string text) => Parse(text) is { Port: > 0 } address
+        ? address
+        : throw new FormatException($"The port of '{text}' is 0, which is no port to be reached at.");
+
     /// <summary>The end points that the host stands for, in the resolver's order.</summary>
     /// <exception cref="SocketException">The name cannot be resolved.</exception>
     public async ValueTask<IPEndPoint[]> ResolveAsync(CancellationToken cancellationToken)

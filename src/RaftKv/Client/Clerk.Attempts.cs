@@ -81,9 +81,12 @@ public sealed partial class Clerk
                         break;
                 }
 
-                problems.Add(address, result);
+                // Cut short by the end of the operation, an attempt says nothing about the server.
+                if (result.Outcome != RpcOutcome.TimedOut || timeout == _options.AttemptTimeout || problems.IsEmpty)
+                    problems.Add(address, result);
                 if (--triesUntilPause > 0) continue;
                 triesUntilPause = TriesPerRound;
+                _options.Observer?.Retrying(operation, $"{problems}");
                 await PauseAsync(backoff.Next(), began, stop);
             }
         }

@@ -8,8 +8,15 @@ namespace RaftKv.Client;
 /// </summary>
 public interface IClerkObserver
 {
-    /// <summary>An operation begins. Exactly one of the other methods follows.</summary>
+    /// <summary>An operation begins. Exactly one of Completed, Failed and Unknown follows.</summary>
     void Invoked(ClerkOperation operation);
+
+    /// <summary>All servers were tried in vain; a pause and another round follow. Told any number of times.</summary>
+    /// <param name="operation">What is tried.</param>
+    /// <param name="problems">The last problem of each server, for a person to read.</param>
+    void Retrying(ClerkOperation operation, string problems)
+    {
+    }
 
     /// <summary>It was answered with <paramref name="result"/>, whose status is <see cref="KvStatus.Ok"/>.</summary>
     void Completed(ClerkOperation operation, in KvResult result);

@@ -8,6 +8,8 @@ internal sealed class ServerProblems(IReadOnlyList<string> endpoints)
     // Made with the first problem: most operations have none.
     private List<(string Address, string Problem, bool IsRefusal)>? _problems;
 
+    public bool IsEmpty => _problems is null;
+
     /// <summary>Whether every endpoint has turned the Clerk away, so that asking again is of no use.</summary>
     public bool AllRefuse =>
         _problems is not null

@@ -3,6 +3,7 @@ using Xunit;
 
 namespace RaftKv.Scenarios.Node;
 
+[Collection(nameof(RealProcesses))]
 public sealed class CommandLineTests
 {
     [Theory]
@@ -12,8 +13,19 @@ public sealed class CommandLineTests
     [InlineData("client get", "KEY")]
     [InlineData("client put key", "VALUE")]
     [InlineData("client get key --endpoints nonsense", "nonsense")]
-    [InlineData("client get key --endpoints ,", "Endpoints")]
-    [InlineData("client get key --endpoints a:1,a:1", "Endpoints")]
+    [InlineData("client get key --endpoints ,", "--endpoints names no address")]
+    [InlineData("client get key --endpoints a:1,a:1", "--endpoints names a:1 twice")]
+    [InlineData("client get key --endpoints a:0", "--endpoints: The port of 'a:0' is 0")]
+    [InlineData("client get @no-such-file --endpoints nonsense", "--endpoints: 'nonsense'")]
+    [InlineData("client get key --timeout 0", "--timeout")]
+    [InlineData("client get key --cluster-id ''", "--cluster-id is empty")]
+    [InlineData("client put key VALUE --value-file f", "--value-file")]
+    [InlineData("client put key --value-file no-such-file", "no-such-file")]
+    [InlineData("client put key \uFFFD", "VALUE is not UTF-8")]
+    [InlineData("client get \uFFFD", "KEY is not UTF-8")]
+    [InlineData("cluster --data ''", "--data is empty")]
+    [InlineData("cluster --cluster ''", "--cluster-id is empty")]
+    [InlineData("cluster --data /proc/self/nothing --port 1000", "--data")]
     [InlineData("bench", "--op")]
     [InlineData("bench --op cas", "cas")]
     [InlineData("bench --op put --clients 0", "--clients")]
@@ -24,7 +36,8 @@ public sealed class CommandLineTests
     [InlineData("cluster --nodes three", "--nodes")]
     [InlineData("cluster --port 65535", "--port")]
     [InlineData("serve", "DataDirectory")]
-    [InlineData("serve --config /nowhere/node.json", "/nowhere/node.json")]
+    [InlineData("serve --config /nowhere/node.json", "/nowhere/node.json: there is no such file")]
+    [InlineData("serve --config /", "/ is a directory")]
     [InlineData("serve --member 1", "--member")]
     [InlineData("serve --member 1=a:1 --member 1=b:1", "--member 1=b:1")]
     [InlineData("serve --store BTree", "Store")]
@@ -34,6 +47,39 @@ public sealed class CommandLineTests
         var (exitCode, _, error) = await RunAsync(arguments);
         Assert.Equal(2, exitCode);
         Assert.Contains(named, error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
+        Assert.InRange(error.Split('\n').Length, 2, 5);
+    }
+
+    [Fact]
+    public async Task The_environment_names_the_endpoints_that_the_command_line_does_not()
+    {
+        using var environment = new EnvironmentVariables(("RAFTKV_ENDPOINTS", "nonsense"));
+        Assert.StartsWith("RAFTKV_ENDPOINTS: 'nonsense'", (await RunAsync("client get key")).Error);
+        Assert.StartsWith("--endpoints: 'other'", (await RunAsync("client get key --endpoints other")).Error);
+    }
+
+    [Theory]
+    [InlineData("get key")]
+    [InlineData("put key value")]
+    [InlineData("demo")]
+    public async Task Where_nobody_listens_the_addresses_and_the_reason_are_named(string operation)
+    {
+        var port = LoopbackPorts.First(1);
+        var (exitCode, _, error) = await RunAsync($"client --endpoints 127.0.0.1:{port} --timeout 1 {operation}");
+        Assert.Equal(1, exitCode);
+        Assert.Contains($"127.0.0.1:{port}: it cannot be reached: Connection refused", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("serve --cluster other")]
+    [InlineData("serve --cluster-id other")]
+    public async Task A_cluster_has_one_name_under_two_flags(string command)
+    {
+        var (exitCode, output, _) = await RunAsync(
+            $"{command} --id 1 --member 1=a:1 --data-directory d --print-config");
+        Assert.Equal(0, exitCode);
+        Assert.Contains("\"ClusterId\": \"other\"", output, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -62,7 +108,8 @@ public sealed class CommandLineTests
     {
         var (output, error) = (new StringWriter(), new StringWriter());
         var exitCode = await NodeCommandLine.RunAsync(
-            arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries), output, error);
+            [.. arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word => word == "''" ? "" : word)],
+            output, error);
         return (exitCode, output.ToString(), error.ToString());
     }
 }

@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using RaftKv.Node.Commands;
+using RaftKv.Node.Hosting;
 using Xunit;
 
 namespace RaftKv.Scenarios.Node;
@@ -28,6 +29,14 @@ public sealed class LauncherTests : IDisposable
             Assert.Equal((0, "", ""), await ClientAsync("append", "greeting", ", world"));
             Assert.Equal((0, "hello, world\n", ""), await ClientAsync("get", "greeting"));
             Assert.Equal((1, "", "The key 'nothing' is absent.\n"), await ClientAsync("get", "nothing"));
+            Assert.Equal((0, "", ""), await ClientAsync("put", "at", "@/etc/hostname"));
+            Assert.Equal((0, "@/etc/hostname\n", ""), await ClientAsync("get", "at"));
+            await File.WriteAllBytesAsync(_directory.File("bytes"), [.. Enumerable.Repeat((byte)0xff, 500_000)]);
+            Assert.Equal((0, "", ""), await ClientAsync("put", "bytes", "--value-file", _directory.File("bytes")));
+            Assert.Equal((1, "", "The value of 'bytes' is not text: give --raw.\n"), await ClientAsync("get", "bytes"));
+            var (stranger, _, reason) = await ClientAsync("--cluster-id", "other", "put", "a", "b");
+            Assert.Equal(1, stranger);
+            Assert.Contains("belongs to cluster 'raftkv', not to 'other'", reason, StringComparison.Ordinal);
             await DemoRidesThroughAsync(launcher);
             Assert.Equal(0, await launcher.EndAsync("TERM"));
             Assert.DoesNotContain(launcher.Nodes.Values, ProgramProcess.IsRunning);
@@ -48,7 +57,7 @@ public sealed class LauncherTests : IDisposable
         using var other = new TcpListener(IPAddress.Loopback, _port + 1);
         other.Start();
         using var launcher = Launch();
-        Assert.Equal(2, await launcher.ExitCodeAsync());
+        Assert.Equal(1, await launcher.ExitCodeAsync());
         Assert.Contains($"127.0.0.1:{_port + 1}", launcher.Output, StringComparison.Ordinal);
     }
 
@@ -61,8 +70,34 @@ public sealed class LauncherTests : IDisposable
         Assert.Contains("--nodes 1", launcher.Output, StringComparison.Ordinal);
     }
 
-    private ProgramProcess Launch() =>
-        new("cluster", "--data", _directory.Path, "--port", _port.ToString(CultureInfo.InvariantCulture));
+    [Fact]
+    public async Task A_directory_of_a_cluster_of_another_name_is_refused_and_left_as_it_is()
+    {
+        const string Json = """{ "Id": 1, "ClusterId": "raftkv" }""";
+        Directory.CreateDirectory(_directory.File("node1"));
+        await File.WriteAllTextAsync(_directory.File("node1/node.json"), Json);
+        using var launcher = Launch("--nodes", "1", "--cluster-id", "other");
+        Assert.Equal(2, await launcher.ExitCodeAsync());
+        Assert.Contains("give --cluster-id raftkv", launcher.Output, StringComparison.Ordinal);
+        Assert.Equal(Json, await File.ReadAllTextAsync(_directory.File("node1/node.json")));
+    }
+
+    [Fact]
+    public async Task The_launcher_keeps_options_that_it_does_not_decide()
+    {
+        Directory.CreateDirectory(_directory.File("node1"));
+        var file = _directory.File("node1/node.json");
+        await File.WriteAllTextAsync(
+            file, """{ "Id": 7, "SnapshotEveryEntries": 77, "Members": { "7": "127.0.0.1:1" } }""");
+        using var launcher = Launch("--nodes", "1");
+        await launcher.PrintsAsync("ready after");
+        var options = NodeOptionsLoader.FromJson(file);
+        Assert.Equal((1, 77), (options.Id, options.SnapshotEveryEntries));
+        Assert.Equal($"127.0.0.1:{_port}", Assert.Single(options.Members).Value);
+    }
+
+    private ProgramProcess Launch(params string[] more) =>
+        new(["cluster", "--data", _directory.Path, "--port", _port.ToString(CultureInfo.InvariantCulture), .. more]);
 
     private async Task DemoRidesThroughAsync(ProgramProcess launcher)
     {
@@ -75,6 +110,7 @@ public sealed class LauncherTests : IDisposable
         await Eventually.HoldsAsync("the demo goes on", () => Rounds(demo) >= before + 3);
         Assert.Equal(0, await demo.EndAsync("INT"));
         Assert.DoesNotContain("violation", demo.Output, StringComparison.Ordinal);
+        Assert.Contains("writes, each read back; the longest wait was", demo.Output, StringComparison.Ordinal);
     }
 
     private static int Rounds(ProgramProcess demo) => Regex.Count(demo.Output, "get demo");

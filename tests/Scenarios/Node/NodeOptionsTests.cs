@@ -3,6 +3,7 @@ using Xunit;
 
 namespace RaftKv.Scenarios.Node;
 
+[Collection(nameof(RealProcesses))]
 public sealed class NodeOptionsTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
@@ -94,6 +95,20 @@ public sealed class NodeOptionsTests : IDisposable
             "MaxSessions must be a whole number, but is 'many' (environment RAFTKV_MaxSessions).",
             Problem(null, Good()));
     }
+
+    [Fact]
+    public void A_name_that_is_no_option_is_an_error_in_the_environment_unless_it_is_in_capitals()
+    {
+        using var environment = new EnvironmentVariables(("RAFTKV_MaxSesions", "5"), ("RAFTKV_SEEDS", "1..2"));
+        Assert.Equal(
+            "MaxSesions is not an option (environment RAFTKV_MaxSesions).", Problem(null, Good()));
+    }
+
+    [Fact]
+    public void A_malformed_file_is_named_with_line_and_column_as_editors_count_them() =>
+        Assert.Matches(
+            @"^--config .*: line 2, column 9: 'x' is an invalid start of a value\.$",
+            Problem(File("{\n  \"Id\": x\n}"), Good()));
 
     [Fact]
     public void Several_problems_are_reported_at_once()
