@@ -54,10 +54,24 @@ internal sealed class LabNetwork
         }
     }
 
-    /// <summary>All links up, nothing lost or delayed.</summary>
+    /// <summary>Lets a rule judge what is sent before anything else does.</summary>
+    public void Intercept(NetworkRule rule) => _fabric.Rules.Insert(0, rule);
+
+    /// <summary>What a Send carries.</summary>
+    public static FrameKind KindOf(in Transmission sent) => (FrameKind)sent.Frames[4];
+
+    /// <summary>The message between servers that a Send carries, if it carries one.</summary>
+    public static MessageKind? MessageOf(in Transmission sent) =>
+        KindOf(sent) == FrameKind.PeerMessage
+        && MessageCodec.TryRead(sent.Frames[Frame.HeaderBytes..], out var message, out _) ? message.Kind : null;
+
+    /// <summary>All links up and quick, nothing lost or delayed.</summary>
     public void Heal()
     {
         (IsUnreliable, IsReordering) = (false, false);
+        _fabric.Rules.Clear();
+        foreach (var link in _fabric.Links)
+            link.Conditions = new LinkConditions();
         Array.Fill(_connected, true);
         _fabric.Heal();
     }
@@ -81,14 +95,14 @@ internal sealed class LabNetwork
 
     private Verdict Judge(in Transmission sent)
     {
-        var kind = (FrameKind)sent.Frames[4];
+        var kind = KindOf(sent);
         if (!(IsUnreliable || IsReordering) || kind is FrameKind.Hello or FrameKind.HelloReply)
             return Verdict.Pass;
         var choose = _fabric.Link(sent.From, sent.To).Decisions;
         if (IsUnreliable && choose.Chance("lab: lost", _loss))
             return Verdict.Drop;
         var delay = IsUnreliable ? choose.Between("lab: delay", TimeSpan.Zero, _longestDelay) : TimeSpan.Zero;
-        if (IsReordering && IsAnswer(kind, sent.Frames) && choose.Chance("lab: reordered", _reordered))
+        if (IsReordering && IsAnswer(sent) && choose.Chance("lab: reordered", _reordered))
         {
             var longest = choose.Between("lab: longest", TimeSpan.Zero, TimeSpan.FromSeconds(2));
             delay += TimeSpan.FromMilliseconds(200) + choose.Between("lab: late", TimeSpan.Zero, longest);
@@ -97,11 +111,7 @@ internal sealed class LabNetwork
         return Verdict.DeliverAfter(delay);
     }
 
-    private static bool IsAnswer(FrameKind kind, ReadOnlySpan<byte> frame) =>
-        kind is FrameKind.Response or FrameKind.Rejection
-        || (kind is FrameKind.PeerMessage && MessageCodec.TryRead(frame[Frame.HeaderBytes..], out var message, out _)
-            && IsAnswer(message.Kind));
-
-    private static bool IsAnswer(MessageKind kind) =>
-        kind.ToString().EndsWith("Reply", StringComparison.Ordinal);
+    private static bool IsAnswer(in Transmission sent) =>
+        KindOf(sent) is FrameKind.Response or FrameKind.Rejection
+        || (MessageOf(sent)?.ToString().EndsWith("Reply", StringComparison.Ordinal) ?? false);
 }
