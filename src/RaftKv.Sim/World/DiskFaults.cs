@@ -19,4 +19,10 @@ internal sealed class DiskFaults
 
     /// <summary>The next flush of a file fails, and what it should have written is dropped.</summary>
     public bool NextFlushFails { get; set; }
+
+    /// <summary>
+    /// Called when an operation that somebody waits for has taken effect, before anybody learns of it: the moment to
+    /// crash at.
+    /// </summary>
+    public Action? Operated { get; set; }
 }

@@ -55,6 +55,7 @@ internal sealed class SimDisk(Scheduler scheduler, SimLoop? loop, SimVolume volu
         if (_isStopped) return;
         _isBusy = false;
         Finish(_running);
+        volume.Faults.Operated?.Invoke();
         while (!_isBusy && !_isStopped && _queue.TryDequeue(out var next)) Start(next);
     }
 

@@ -30,6 +30,7 @@ internal sealed class KvLab : Lab
     private readonly SimCluster _cluster;
     private readonly HistoryRecorder<KvInput, KvOutput> _history = new();
     private readonly RevisionOrder _revisions = new();
+    private readonly List<HistoryObserver> _observers = [];
     private int _clients;
     private int _values;
 
@@ -68,6 +69,9 @@ internal sealed class KvLab : Lab
 
     /// <summary>The servers' disks.</summary>
     public IReadOnlyList<SimStorage> Disks => _cluster.Disks;
+
+    /// <summary>Operations of which no client knows whether they were done.</summary>
+    public int UnknownOutcomes => _observers.Sum(observer => observer.UnknownOutcomes);
 
     /// <summary>Entries of the longest log.</summary>
     public long LongestLog => Enumerable.Range(0, Servers).Max(server =>
@@ -150,8 +154,15 @@ internal sealed class KvLab : Lab
         ClusterId = SimCluster.ClusterId,
         AttemptTimeout = ElectionTimeout / 2,
         OperationTimeout = Timeout.InfiniteTimeSpan,
-        Observer = new HistoryObserver(_history, _revisions, World.Scheduler, _clients),
+        Observer = Observe(),
     });
+
+    private HistoryObserver Observe()
+    {
+        var observer = new HistoryObserver(_history, _revisions, World.Scheduler, _clients);
+        _observers.Add(observer);
+        return observer;
+    }
 
     private void Judge()
     {

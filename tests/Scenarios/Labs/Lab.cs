@@ -188,20 +188,23 @@ internal abstract class Lab
 
     /// <summary>Runs a scenario over all seeds.</summary>
     protected static void Run<TLab>(string test, Func<ulong, TLab> create, Action<TLab> scenario)
-        where TLab : Lab => ScenarioSeeds.ForEach(test, seed =>
+        where TLab : Lab => ScenarioSeeds.ForEach(test, seed => RunOnce(create(seed), scenario));
+
+    /// <summary>Runs a scenario in a lab.</summary>
+    protected static void RunOnce<TLab>(TLab lab, Action<TLab> scenario)
+        where TLab : Lab
+    {
+        try
         {
-            var lab = create(seed);
-            try
-            {
-                scenario(lab);
-                lab.Finish();
-            }
-            catch (Exception failure) when (failure is XunitException && _traceFile is not null)
-            {
-                File.WriteAllLines(_traceFile, lab.World.Trace.Lines);
-                throw;
-            }
-        });
+            scenario(lab);
+            lab.Finish();
+        }
+        catch (Exception failure) when (failure is XunitException && _traceFile is not null)
+        {
+            File.WriteAllLines(_traceFile, lab.World.Trace.Lines);
+            throw;
+        }
+    }
 
     /// <summary>Writes something new and sees it on all servers.</summary>
     protected abstract void WriteAndReadBack();

@@ -22,6 +22,8 @@ internal sealed class LedgerLab : Lab
     private readonly (LedgerServer? Server, int Generation)[] _servers;
     private readonly RequestCounts[] _requests;
     private readonly int _snapshotEvery;
+    private readonly Dictionary<int, Exception?> _faults = [];
+    private readonly List<SimStorage> _disks = [];
     private long _lastAmount;
 
     private LedgerLab(ulong seed, int servers, int snapshotEvery)
@@ -46,6 +48,9 @@ internal sealed class LedgerLab : Lab
 
     /// <summary>The amounts that were applied, by index; on all servers the same, as the checks see to.</summary>
     public Dictionary<LogIndex, long> Applied { get; } = [];
+
+    /// <summary>The servers' disks.</summary>
+    public IReadOnlyList<SimStorage> Disks => _disks;
 
     /// <summary>Requests of all servers so far.</summary>
     public int Requests => _requests.Sum(server => server.Total);
@@ -74,6 +79,23 @@ internal sealed class LedgerLab : Lab
     public static void Run(
         int servers, Action<LedgerLab> scenario, int snapshotEvery = 0, [CallerMemberName] string test = "") =>
         Run(test, seed => new LedgerLab(seed, servers, snapshotEvery), scenario);
+
+    /// <summary>Runs a scenario with one seed.</summary>
+    public static void RunOnce(ulong seed, int servers, int snapshotEvery, Action<LedgerLab> scenario) =>
+        RunOnce(new LedgerLab(seed, servers, snapshotEvery), scenario);
+
+    /// <summary>From now on a fault of this server is part of the scenario; see <see cref="FaultOf"/>.</summary>
+    public void ExpectFaultOf(int server) => _faults.Add(server, null);
+
+    /// <summary>Why an expected fault stopped the server or kept it from starting; null while none did.</summary>
+    public Exception? FaultOf(int server) => _faults.GetValueOrDefault(server);
+
+    /// <summary>Starts a server that an expected fault has stopped; from now on it must run.</summary>
+    public void Repair(int server)
+    {
+        _faults.Remove(server);
+        Restart(server);
+    }
 
     public override Raft? RaftOf(int server) => ServerOf(server)?.Replica.Raft;
 
@@ -202,6 +224,7 @@ internal sealed class LedgerLab : Lab
         var index = member.Id.Value - 1;
         var disk = new SimStorage(World.Scheduler, World.Decisions.Stream(Concern.Disk, index));
         disk.Volume.Faults.MeanLatency = TimeSpan.FromMilliseconds(0.5);
+        _disks.Add(disk);
         return World.AddNode(member.Address, platform => _ = BootAsync(index, platform), disk);
     }
 
@@ -211,19 +234,27 @@ internal sealed class LedgerLab : Lab
         {
             LedgerObserver? observer = null;
             var server = await LedgerServer.StartAsync(
-                Options(index), new StorageOptions { SegmentBytes = 16 * 1024, SnapshotChunkBytes = 1000 }, _members,
+                Options(index), new StorageOptions { SegmentBytes = 4096, SnapshotChunkBytes = 1000 }, _members,
                 platform,
                 ledger => observer = new(Checks, World.Scheduler, ledger, _requests[index], Applied));
             if (platform.Loop.IsStopped)
                 return;
-            server.Replica.Failed += failure => World.Scheduler.Fail((SimLoop)platform.Loop, failure);
+            server.Replica.Failed += failure => Fail(index, platform, failure);
             observer!.Started(server.Replica.Raft);
             _servers[index] = (server, Hosts[index].Generation);
         }
         catch (Exception failure)
         {
-            World.Scheduler.Fail((SimLoop)platform.Loop, failure);
+            Fail(index, platform, failure);
         }
+    }
+
+    private void Fail(int server, NodePlatform platform, Exception failure)
+    {
+        if (_faults.ContainsKey(server))
+            _faults[server] = failure;
+        else
+            World.Scheduler.Fail((SimLoop)platform.Loop, failure);
     }
 
     private ReplicaOptions Options(int index) => new()

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using FsCheck;
 using FsCheck.Fluent;
 using FsCheck.Xunit;
+using RaftKv.Scenarios.Catalogue;
 using RaftKv.Wire;
 using Xunit;
 
@@ -29,6 +30,7 @@ public class FrameTests
     }
 
     [Fact]
+    [Scenario("frames cut and glued at every byte")]
     public void A_frame_arrives_whole_wherever_it_is_cut_in_two()
     {
         byte[] body = [.. Enumerable.Range(0, 100).Select(i => (byte)i)];

@@ -1,3 +1,4 @@
+using RaftKv.Scenarios.Catalogue;
 using RaftKv.Sim.World;
 using RaftKv.Storage;
 using Xunit;
@@ -7,6 +8,7 @@ namespace RaftKv.Scenarios.Storage;
 public sealed class CorruptionTests
 {
     [Fact]
+    [Scenario("torn last record; bit flips in log, snapshot and hard state")]
     public void A_flipped_bit_is_refused_wherever_it_is_not_in_unused_space()
     {
         var bench = ThreeSegmentsAndASnapshot();
@@ -65,6 +67,7 @@ public sealed class CorruptionTests
     }
 
     [Fact]
+    [Scenario("torn last record; bit flips in log, snapshot and hard state")]
     public void A_torn_last_batch_is_cut_and_its_space_is_zero_again()
     {
         var bench = ThreeSegmentsAndASnapshot();

@@ -1,4 +1,5 @@
 using RaftKv.Consensus;
+using RaftKv.Scenarios.Catalogue;
 using Xunit;
 
 namespace RaftKv.Scenarios.Storage;
@@ -6,10 +7,12 @@ namespace RaftKv.Scenarios.Storage;
 public sealed class PowerLossTests
 {
     [Fact]
+    [Scenario("power loss at every fsync boundary")]
     public void After_every_disk_operation_any_loss_of_sectors_and_names_keeps_what_was_acknowledged() =>
         ForEveryLoss(secondLives: 1);
 
     [Fact]
+    [Scenario("power loss at every fsync boundary")]
     public void A_second_power_loss_at_any_disk_operation_of_the_recovery_changes_nothing() =>
         ForEveryLoss(secondLives: 8);
 

@@ -1,0 +1,158 @@
+using RaftKv.Client;
+using RaftKv.Scenarios.Catalogue;
+using RaftKv.Scenarios.Labs;
+using RaftKv.Sim;
+using RaftKv.Sim.World;
+using RaftKv.Wire;
+using Xunit;
+
+namespace RaftKv.Scenarios.Ours;
+
+/// <summary>What clients are promised: writes once, whatever befalls answers, leaders, snapshots and servers.</summary>
+public sealed class ClientScenarios
+{
+    private static readonly TimeSpan _recovery = 20 * Lab.ElectionTimeout;
+
+    [Fact]
+    [Scenario("append exactly once under reply loss", IsRandom = true)]
+    public void Append_exactly_once_under_reply_loss() => KvLab.Run(3, lab =>
+    {
+        lab.Network.Intercept((in Transmission sent) =>
+            LabNetwork.KindOf(sent) == FrameKind.Response && lab.Random(2) == 0 ? Verdict.Drop : Verdict.Pass);
+        new Appends(lab, clients: 3, each: 20).AwaitOnceEach(TimeSpan.FromSeconds(60));
+    });
+
+    [Fact]
+    [Scenario("append exactly once under leader change", IsRandom = true)]
+    public void Append_exactly_once_under_leader_change() => KvLab.Run(5, lab =>
+    {
+        lab.Network.IsUnreliable = true;
+        var appends = new Appends(lab, clients: 3, each: 50);
+        for (var change = 0; change < 5; change++)
+        {
+            var leader = lab.CheckOneLeader();
+            if (change % 2 == 0)
+                lab.Network.Disconnect(leader);
+            else
+                lab.Crash(leader);
+            lab.CheckOneLeader();
+            if (!lab.IsUp(leader))
+                lab.Restart(leader);
+            lab.Network.Connect(leader);
+        }
+
+        appends.AwaitOnceEach(TimeSpan.FromSeconds(60));
+    });
+
+    [Fact]
+    [Scenario("append exactly once over snapshot and restart", IsRandom = true)]
+    public void Append_exactly_once_over_snapshot_and_restart() => KvLab.Run(3, lab =>
+    {
+        var (append, client) = AppendWithoutAnswer(lab);
+        WriteSnapshots(lab);
+        lab.RestartAll();
+        lab.Reach(client);
+        lab.Await("the answer of the append", () => append.IsDone, _recovery);
+        Assert.Equal("once", lab.Get(lab.NewClient(), "k"));
+    }, WithSnapshots);
+
+    [Fact]
+    [Scenario("append exactly once over an install on a new node", IsRandom = true)]
+    public void Append_exactly_once_over_an_install() => KvLab.Run(3, lab =>
+    {
+        var lagging = (lab.CheckOneLeader() + 1) % 3;
+        lab.Network.Disconnect(lagging);
+        var (append, client) = AppendWithoutAnswer(lab);
+        WriteSnapshots(lab);
+        lab.Network.Connect(lagging);
+        lab.Await("an install", () => lab.AppliedBy(lagging) == lab.AppliedBy((lagging + 1) % 3), _recovery);
+        // It knows of the append only what the snapshot says, and must be the one to answer the retry.
+        for (var server = 0; server < 3; server++)
+        {
+            if (server != lagging)
+                lab.Restart(server);
+        }
+
+        lab.Reach(client);
+        lab.Await("the answer of the append", () => append.IsDone, _recovery);
+        Assert.Equal("once", lab.Get(lab.NewClient(), "k"));
+    }, WithSnapshots);
+
+    [Fact]
+    [Scenario("two operations in one session out of order", IsRandom = true)]
+    public void Two_operations_in_one_session_out_of_order() => KvLab.Run(3, lab =>
+    {
+        lab.CheckOneLeader();
+        var client = lab.NewClient();
+        lab.Put(client, "k", "");
+        var isFirst = true;
+        lab.Network.Intercept((in Transmission sent) =>
+        {
+            if (sent.From != client.Host.Index || LabNetwork.KindOf(sent) != FrameKind.Request || !isFirst)
+                return Verdict.Pass;
+            isFirst = false;
+            return Verdict.DeliverAfter(TimeSpan.FromMilliseconds(100));
+        });
+        var first = client.Begin(async () => await client.Clerk.AppendAsync("k", "first "));
+        var second = client.Begin(async () => await client.Clerk.AppendAsync("k", "second "));
+        lab.Await("the second", () => second.IsDone, _recovery);
+        Assert.False(first.IsDone);
+        lab.Await("the first", () => first.IsDone, _recovery);
+        Assert.Equal("second first ", lab.Get(client, "k"));
+    });
+
+    [Fact]
+    [Scenario("unknown outcomes stay unknown in the history", IsRandom = true)]
+    public void Unknown_outcomes_stay_unknown_in_the_history() => KvLab.Run(3, lab =>
+    {
+        lab.Put(lab.NewClient(), "k", "old");
+        // One request arrives without its answer, the other is held back: neither client can know which.
+        for (var attempt = 1; attempt <= 2; attempt++)
+        {
+            var arrives = attempt == 1;
+            var client = lab.NewClient();
+            lab.Network.Intercept((in Transmission sent) =>
+                (LabNetwork.KindOf(sent) == FrameKind.Response && sent.To == client.Host.Index)
+                || (LabNetwork.KindOf(sent) == FrameKind.Request && sent.From == client.Host.Index && !arrives)
+                    ? Verdict.Drop
+                    : Verdict.Pass);
+            var put = client.Begin(async () =>
+            {
+                using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(3), client.Time);
+                await Assert.ThrowsAsync<ClerkOutcomeUnknownException>(
+                    async () => await client.Clerk.PutAsync("k", $"{arrives}", patience.Token));
+            });
+            lab.Await("giving up", () => put.IsDone, _recovery);
+            Assert.Equal(attempt, lab.UnknownOutcomes);
+            Assert.Equal($"{true}", lab.Get(lab.NewClient(), "k"));
+        }
+    });
+
+    /// <summary>An append that is applied, but whose client can neither be answered nor ask again.</summary>
+    private static (KvJob Append, KvClient Client) AppendWithoutAnswer(KvLab lab)
+    {
+        lab.Put(lab.NewClient(), "other", "");
+        var client = lab.NewClient();
+        var leader = Enumerable.Range(0, 3).Single(lab.Leads);
+        lab.Reach(client, leader);
+        lab.Get(client, "k");
+        lab.World.Network.Link(leader, client.Host.Index).IsUp = false;
+        var append = client.Begin(async () => await client.Clerk.AppendAsync("k", "once"));
+        lab.Sleep(Lab.HeartbeatInterval);
+        Assert.Equal("once", lab.Get(lab.NewClient(), "k"));
+        lab.World.Network.Link(client.Host.Index, leader).IsUp = false;
+        Assert.False(append.IsDone);
+        return (append, client);
+    }
+
+    private static void WriteSnapshots(KvLab lab)
+    {
+        var client = lab.NewClient();
+        for (var write = 0; write < 30; write++)
+            lab.Put(client, "other", lab.FreshValue());
+        Assert.All(lab.Connected(), server => Assert.True(lab.RaftOf(server)!.Snapshot.Index.Value > 10));
+    }
+
+    private static SeedConfiguration WithSnapshots(SeedConfiguration configuration) =>
+        configuration with { SnapshotEveryEntries = 10, TrailingEntries = 5 };
+}
