@@ -92,7 +92,7 @@ internal static class ScenarioDocument
         {
             if (!_measured.TryGetValue(scenario, out var tests))
                 _measured.Add(scenario, tests = []);
-            tests[NameOf(test)] = tests.GetValueOrDefault(NameOf(test)) + new Cost(seeds, cpu);
+            tests[NameOf(test)] = tests.GetValueOrDefault(NameOf(test)) + new Cost(seeds, cpu / seeds);
             Write();
         }
     }
@@ -140,12 +140,12 @@ internal static class ScenarioDocument
     /// <param name="Original">Real time of the original, "-" where there is none or it is not known.</param>
     internal sealed record Box(string Section, string Name, string Original);
 
-    private readonly record struct Cost(int Seeds, TimeSpan Cpu)
+    private readonly record struct Cost(int Seeds, TimeSpan Each)
     {
         public static Cost operator +(Cost left, Cost right) =>
-            new(Math.Max(left.Seeds, right.Seeds), left.Cpu + right.Cpu);
+            new(Math.Max(left.Seeds, right.Seeds), left.Each + right.Each);
 
         public override string ToString() => string.Create(
-            CultureInfo.InvariantCulture, $"{Seeds} | {Cpu.TotalMilliseconds / Seeds:0.#} ms");
+            CultureInfo.InvariantCulture, $"{Seeds} | {Each.TotalMilliseconds:0.#} ms");
     }
 }

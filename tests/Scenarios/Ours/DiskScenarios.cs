@@ -79,8 +79,8 @@ public sealed class DiskScenarios
     });
 
     /// <summary>
-    /// The same life again and again, until a server has been ended after each operation of its disk: elections, entries
-    /// over several segments, snapshots, compaction, and a snapshot from another server.
+    /// The same life again and again, until a server has been ended after each operation of its disk: elections,
+    /// entries over several segments, snapshots, compaction, and a snapshot from another server.
     /// </summary>
     private static void CrashAfterEveryDiskOperation(bool isPowerLoss, [CallerMemberName] string test = "") =>
         ScenarioSeeds.ForEach(test, seed =>

@@ -6,7 +6,7 @@ namespace RaftKv.Scenarios.Ours;
 internal sealed class Traffic
 {
     private const int Keys = 3;
-    private static readonly TimeSpan _pauseMost = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan _pauseMost = TimeSpan.FromMilliseconds(100);
 
     private readonly KvLab _lab;
     private readonly KvJob[] _jobs;
