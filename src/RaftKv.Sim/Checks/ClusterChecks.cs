@@ -62,7 +62,7 @@ internal sealed class ClusterChecks
         node.Term = raft.Term;
         node.Role = raft.Role;
         for (; node.Commit < raft.CommitIndex; node.Commit = node.Commit.Next)
-            _committed.Report(node, node.Commit.Next, node.TermAt(node.Commit.Next));
+            _committed.Report(node, node.Commit.Next, node.TermAt(node.Commit.Next), raft);
         var covered = _committed.TermAt(raft.Snapshot.Index);
         if (raft.Snapshot.Term != covered)
             throw new InvariantViolationException("a snapshot is named after a committed entry",

@@ -29,7 +29,7 @@ internal sealed class CommittedLog(IReadOnlyList<NodeView> nodes)
     }
 
     /// <summary>A node reports the entry of <paramref name="term"/> at <paramref name="index"/> committed.</summary>
-    public void Report(NodeView reporter, LogIndex index, Term term)
+    public void Report(NodeView reporter, LogIndex index, Term term, Raft raft)
     {
         if (index <= LastIndex)
         {
@@ -39,10 +39,18 @@ internal sealed class CommittedLog(IReadOnlyList<NodeView> nodes)
             return;
         }
 
-        var holders = nodes.Count(node => node.Durable >= index && node.TermAt(index) == term);
-        if (holders * 2 <= nodes.Count)
+        // Which configuration counted is not known any more if another came into force in the same turn.
+        if (!IsHeld(raft.ConfigurationAt(index), index, term) && !IsHeld(raft.Configuration, index, term))
             throw new InvariantViolationException("committed entries are on the disks of a majority",
-                $"{reporter.Id} commits index {index} of term {term}, durable on {holders} of {nodes.Count} nodes");
+                $"{reporter.Id} commits index {index} of term {term}, durable on "
+                + string.Join(' ', nodes.Where(node => Holds(node, index, term)).Select(node => node.Id))
+                + $" only, in the configuration {raft.Configuration}");
         _entries.Add((term, reporter.Term));
     }
+
+    private static bool Holds(NodeView node, LogIndex index, Term term) =>
+        node.Durable >= index && node.TermAt(index) == term;
+
+    private bool IsHeld(Configuration configuration, LogIndex index, Term term) =>
+        configuration.Reached(id => Holds(nodes[id.Value - 1], index, term) ? 1 : 0) == 1;
 }

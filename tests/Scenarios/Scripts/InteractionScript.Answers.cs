@@ -12,6 +12,10 @@ internal sealed partial class InteractionScript
             case "status":
                 Status(Node(command).Raft);
                 return true;
+            case "configuration":
+                foreach (var node in Nodes(command))
+                    _world.Transcript.Answer(node.Raft.Id, Wording.Of(node.Raft.Configuration));
+                return true;
             case "raft-log":
                 Log(Node(command).Raft);
                 return true;
@@ -31,35 +35,35 @@ internal sealed partial class InteractionScript
     private void Status(Raft raft)
     {
         if (raft.Role != Role.Leader)
-            World.Transcript.Answer(raft.Id, "does not lead");
+            _world.Transcript.Answer(raft.Id, "does not lead");
         foreach (var follower in raft.Role == Role.Leader ? raft.Followers : [])
-            World.Transcript.Answer(follower.Id, Wording.Of(follower));
+            _world.Transcript.Answer(follower.Id, Wording.Of(follower));
     }
 
     private void Log(Raft raft)
     {
-        World.Transcript.Answer(raft.Id, $"behind {raft.Log.BaseIndex}@{raft.Log.BaseTerm}");
+        _world.Transcript.Answer(raft.Id, $"behind {raft.Log.BaseIndex}@{raft.Log.BaseTerm}");
         for (var index = raft.FirstIndex; index <= raft.LastIndex; index = index.Next)
-            World.Transcript.Answer(raft.Id, Wording.Of(raft.Log[index]));
+            _world.Transcript.Answer(raft.Id, Wording.Of(raft.Log[index]));
     }
 
     /// <summary>What a restart would find.</summary>
     private void Disk(ScriptNode node)
     {
         var recovered = node.Disk.Recover();
-        World.Transcript.Answer(
+        _world.Transcript.Answer(
             node.Raft.Id, $"{Wording.Of(recovered.HardState)}, snapshot {recovered.Snapshot}");
         foreach (var entry in recovered.Entries)
-            World.Transcript.Answer(node.Raft.Id, Wording.Of(entry));
+            _world.Transcript.Answer(node.Raft.Id, Wording.Of(entry));
     }
 
     private void State(ScriptNode node)
     {
         var raft = node.Raft;
-        World.Transcript.Answer(
+        _world.Transcript.Answer(
             raft.Id,
             $"{raft.Role.ToString().ToLowerInvariant(),-12} term {raft.Term} vote {raft.VotedFor} leader {raft.Leader} "
             + $"commit {raft.CommitIndex} applied {raft.AppliedIndex} last {raft.LastIndex}@{raft.Log.LastTerm} "
-            + $"durable {raft.DurableIndex}");
+            + $"durable {raft.DurableIndex} {raft.Configuration}");
     }
 }

@@ -19,7 +19,7 @@ internal sealed partial class InteractionScript
         foreach (var id in command.NumberList("drop"))
         {
             foreach (var message in Take(new NodeId(id), kind))
-                World.Transcript.Event(message.To, "lost", Wording.Of(message));
+                _world.Transcript.Event(message.To, "lost", Wording.Of(message));
         }
     }
 
@@ -28,7 +28,7 @@ internal sealed partial class InteractionScript
         var messages = Take(to, kind);
         foreach (var message in messages)
         {
-            World.Transcript.Event(to, "receive", Wording.Of(message));
+            _world.Transcript.Event(to, "receive", Wording.Of(message));
             _nodes[to.Value].Step(Input.Received(message));
         }
 
@@ -58,8 +58,8 @@ internal sealed partial class InteractionScript
     private Message[] Take(NodeId to, string? kind)
     {
         bool Wanted(Message message) => message.To == to && (kind is null || message.Kind.ToString() == kind);
-        Message[] taken = [.. World.InFlight.Where(Wanted)];
-        World.InFlight.RemoveAll(Wanted);
+        Message[] taken = [.. _world.InFlight.Where(Wanted)];
+        _world.InFlight.RemoveAll(Wanted);
         return taken;
     }
 }

@@ -10,15 +10,13 @@ namespace RaftKv.Scenarios.Scripts;
 internal sealed partial class InteractionScript : IInterpreter
 {
     private readonly SortedDictionary<int, ScriptNode> _nodes = [];
-    private ScriptWorld? _world;
-
-    private ScriptWorld World => _world ?? throw new FormatException("add-nodes comes first.");
+    private readonly ScriptWorld _world = new();
 
     public IEnumerable<string> Run(ScriptCommand command)
     {
         if (!Set(command) && !Drive(command) && !Answer(command))
             throw new FormatException("There is no such verb.");
-        return World.Transcript.Take();
+        return _world.Transcript.Take();
     }
 
     /// <summary>Verbs that make and arrange nodes.</summary>
@@ -30,7 +28,7 @@ internal sealed partial class InteractionScript : IInterpreter
                 AddNodes(command);
                 return true;
             case "log-level":
-                World.Transcript.Level = Enum.Parse<LogLevel>(command.Words[0], ignoreCase: true);
+                _world.Transcript.Level = Enum.Parse<LogLevel>(command.Words[0], ignoreCase: true);
                 return true;
             case "set-randomized-election-timeout":
                 Node(command).RandomizedElectionTimeout = TimeSpan.FromMilliseconds(command.Numbers[1]).Ticks;
@@ -61,6 +59,9 @@ internal sealed partial class InteractionScript : IInterpreter
                 foreach (var text in command.Words.Skip(1))
                     Node(command).Step(Input.Propose(0, Encoding.UTF8.GetBytes(text)));
                 return true;
+            case "propose-conf-change":
+                Node(command).Step(Input.ChangeMembership(0, [.. command.Words.Skip(1).Select(Wording.Change)]));
+                return true;
             case "compact":
                 Node(command).Compact(new(command.Numbers[1]));
                 return true;
@@ -89,13 +90,9 @@ internal sealed partial class InteractionScript : IInterpreter
 
     private void AddNodes(ScriptCommand command)
     {
-        command.Knows("voters", "inflight", "async-storage-writes", "prevote", "checkquorum");
-        var count = command.Numbers[0];
-        var voters = command.NumberList("voters");
-        if (voters.Length == 0)
-            voters = [.. Enumerable.Range(_nodes.Count + 1, count)];
-        var founders = Configuration.Of(voters.Select(voter => new NodeId(voter)));
-        _world ??= new ScriptWorld(voters.Max());
+        command.Knows("voters", "learners", "inflight", "async-storage-writes", "prevote", "checkquorum");
+        var count = ScriptCommand.Number(command.Words[0]);
+        var founders = Founders(command, count);
         for (var added = 0; added < count; added++)
         {
             var id = _nodes.Count + 1;
@@ -107,12 +104,31 @@ internal sealed partial class InteractionScript : IInterpreter
                 PreVote = command.Flag("prevote"),
                 CheckQuorum = command.Flag("checkquorum"),
             };
-            _nodes.Add(id, new(World, options, founders) { Asynchronous = command.Flag("async-storage-writes") });
+            _nodes.Add(id, new(_world, options, founders) { Asynchronous = command.Flag("async-storage-writes") });
         }
     }
 
-    /// <summary>The time-out of a node that is no leader.</summary>
-    private static void Campaign(ScriptNode node) => node.Elapse(Math.Max(0, node.Raft.NextDeadline - node.Now));
+    /// <summary>The first nodes found a cluster; later ones know of none until they are added.</summary>
+    private Configuration Founders(ScriptCommand command, int count)
+    {
+        var voters = command.NumberList("voters");
+        if (voters.Length == 0 && _nodes.Count == 0)
+            voters = [.. Enumerable.Range(1, count)];
+        return new Configuration(
+        [
+            .. voters.Select(id => Member(id, MemberRole.Voter)),
+            .. command.NumberList("learners").Select(id => Member(id, MemberRole.Learner)),
+        ]);
+    }
+
+    private static Member Member(int id, MemberRole role) => new(new(id), Wording.AddressOf(id), role);
+
+    /// <summary>The time-out of a node that is no leader; it passes, too, for one that has none.</summary>
+    private static void Campaign(ScriptNode node)
+    {
+        var latest = node.Now + (2 * node.Options.ElectionTimeout.Ticks);
+        node.Elapse(Math.Max(0, Math.Min(node.Raft.NextDeadline, latest) - node.Now));
+    }
 
     private ScriptNode Node(ScriptCommand command) => _nodes[ScriptCommand.Number(command.Words[0])];
 

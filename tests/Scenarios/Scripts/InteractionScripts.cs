@@ -18,6 +18,10 @@ public sealed class InteractionScripts
     public void single_node() => Run();
 
     [Fact]
+    [Scenario("campaign_learner_must_vote", Script = Room + "campaign_learner_must_vote.txt")]
+    public void campaign_learner_must_vote() => Run();
+
+    [Fact]
     [Scenario("prevote", Script = Room + "prevote.txt")]
     public void prevote() => Run();
 
@@ -72,6 +76,34 @@ public sealed class InteractionScripts
     [Fact]
     [Scenario("async_storage_writes_append_aba_race", Script = Room + "async_storage_writes_append_aba_race.txt")]
     public void async_storage_writes_append_aba_race() => Run();
+
+    [Fact]
+    [Scenario("confchange_v1_add_single", Script = Room + "confchange_v1_add_single.txt")]
+    public void confchange_v1_add_single() => Run();
+
+    [Fact]
+    [Scenario("confchange_v1_remove_leader", Script = Room + "confchange_v1_remove_leader.txt")]
+    public void confchange_v1_remove_leader() => Run();
+
+    [Fact]
+    [Scenario("confchange_v1_remove_leader_stepdown", Script = Room + "confchange_v1_remove_leader_stepdown.txt")]
+    public void confchange_v1_remove_leader_stepdown() => Run();
+
+    [Fact]
+    [Scenario("confchange_v2_add_single_auto", Script = Room + "confchange_v2_add_single_auto.txt")]
+    public void confchange_v2_add_single_auto() => Run();
+
+    [Fact]
+    [Scenario("confchange_v2_add_single_explicit", Script = Room + "confchange_v2_add_single_explicit.txt")]
+    public void confchange_v2_add_single_explicit() => Run();
+
+    [Fact]
+    [Scenario("confchange_v2_add_double_auto", Script = Room + "confchange_v2_add_double_auto.txt")]
+    public void confchange_v2_add_double_auto() => Run();
+
+    [Fact]
+    [Scenario("confchange_v2_add_double_implicit", Script = Room + "confchange_v2_add_double_implicit.txt")]
+    public void confchange_v2_add_double_implicit() => Run();
 
     [Fact]
     public void Every_script_has_a_test() => ScriptFile.AssertTested(typeof(InteractionScripts), Room);

@@ -18,6 +18,7 @@ internal sealed class StateWatch(Transcript transcript)
             $"leader {raft.Leader}",
             $"commit {raft.CommitIndex}",
             $"last {raft.LastIndex}@{raft.Log.LastTerm}",
+            $"configuration {Wording.Of(raft.Configuration)}",
         ];
         var changed = string.Join(", ", state.Except(_state));
         if (_state.Length > 0 && changed.Length > 0)

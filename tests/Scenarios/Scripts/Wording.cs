@@ -11,6 +11,9 @@ internal static class Wording
         {
             EntryKind.NoOp => "no-op",
             EntryKind.Command => Encoding.UTF8.GetString(entry.Data.Span),
+            EntryKind.Configuration => ConfigurationCodec.TryDecode(entry.Data.Span, out var configuration)
+                ? Of(configuration)
+                : "no configuration",
             _ => entry.Kind.ToString(),
         };
 
@@ -20,6 +23,36 @@ internal static class Wording
         foreach (ref readonly var entry in entries)
             text.Append(text.Length == 0 ? "" : ", ").Append(Of(entry));
         return text.ToString();
+    }
+
+    /// <summary>Where a node listens, as far as scripts are concerned.</summary>
+    public static string AddressOf(int id) => $"host{id}";
+
+    /// <summary>
+    /// <c>l4</c> adds a learner, <c>v4</c> promotes it, <c>d4</c> demotes it, <c>r4</c> removes it, <c>m4:x</c> moves
+    /// it to address x.
+    /// </summary>
+    public static MemberChange Change(string word)
+    {
+        var parts = word[1..].Split(':');
+        var id = new NodeId(ScriptCommand.Number(parts[0]));
+        return word[0] switch
+        {
+            'l' => new(MemberChangeKind.AddLearner, id, AddressOf(id.Value)),
+            'v' => new(MemberChangeKind.Promote, id),
+            'd' => new(MemberChangeKind.Demote, id),
+            'r' => new(MemberChangeKind.Remove, id),
+            'm' => new(MemberChangeKind.Move, id, parts[1]),
+            _ => throw new FormatException($"'{word}' is no change of a member."),
+        };
+    }
+
+    /// <summary>A configuration, with the addresses that are not a node's usual one.</summary>
+    public static string Of(Configuration configuration)
+    {
+        var moved = configuration.Members.Where(member => member.Address != AddressOf(member.Id.Value))
+            .Select(member => $", {member.Id} at {member.Address}");
+        return configuration + string.Concat(moved);
     }
 
     public static string Of(HardState state) => $"term {state.Term}, vote {state.VotedFor}";
