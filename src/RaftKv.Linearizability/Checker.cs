@@ -53,12 +53,45 @@ public static class Checker
             : null;
     }
 
+    /// <summary>Finds an order of the operations that explains every answer; <see cref="Verifier"/> can check it.
+    /// </summary>
+    /// <param name="model">What the object does when operations come one at a time.</param>
+    /// <param name="history">The operations, in any order.</param>
+    /// <param name="budget">What the search may spend; null: as much as it needs.</param>
+    /// <returns>
+    /// The operations that take effect, as indexes into the history: all of known outcome and some of the others. Null
+    /// when the history is not known to be linearizable within the budget.
+    /// </returns>
+    /// <exception cref="ArgumentException">The budget has a time but no clock.</exception>
+    public static IReadOnlyList<int>? Linearize<TState, TInput, TOutput>(
+        IModel<TState, TInput, TOutput> model,
+        IReadOnlyList<Operation<TInput, TOutput>> history,
+        Budget? budget = null)
+        where TInput : notnull
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(history);
+        var operations = AsArray(history);
+        var orders = new List<IEnumerable<int>>();
+        var meter = new BudgetMeter(budget ?? Budget.Unlimited);
+        return Decide(model, operations, meter, orders) == Verdict.Linearizable
+            ? Merging.Merge(operations, orders)
+            : null;
+    }
+
     private static Operation<TInput, TOutput>[] AsArray<TInput, TOutput>(
         IReadOnlyList<Operation<TInput, TOutput>> history) =>
         history as Operation<TInput, TOutput>[] ?? [.. history];
 
+    /// <param name="model">What the object does when operations come one at a time.</param>
+    /// <param name="history">The operations.</param>
+    /// <param name="meter">What the check may spend.</param>
+    /// <param name="orders">Where to put the order of each part; null: nowhere.</param>
     internal static Verdict Decide<TState, TInput, TOutput>(
-        IModel<TState, TInput, TOutput> model, Operation<TInput, TOutput>[] history, BudgetMeter meter)
+        IModel<TState, TInput, TOutput> model,
+        Operation<TInput, TOutput>[] history,
+        BudgetMeter meter,
+        List<IEnumerable<int>>? orders = null)
         where TInput : notnull
     {
         var undecided = new List<PartSearch>();
@@ -67,13 +100,13 @@ public static class Checker
             if (meter.IsExhausted)
                 return Verdict.Unknown;
             var part = Part.Create(history, operations);
-            switch (DecideByValues(model, history, part))
+            switch (DecideByValues(model, history, part, orders))
             {
                 case Verdict.Illegal:
                     return Verdict.Illegal;
                 case Verdict.Unknown:
-                    var space = new StateSpace<TState, TInput, TOutput>(model);
-                    undecided.Add(new PartSearch(part, space.Classify(history, part), space, meter));
+                    var space = new StateSpace<TState, TInput, TOutput>(model, history, part);
+                    undecided.Add(new PartSearch(part, space, meter));
                     break;
             }
         }
@@ -83,10 +116,17 @@ public static class Checker
             for (var i = undecided.Count - 1; i >= 0; i--)
             {
                 var verdict = undecided[i].Run(turn);
-                if (verdict == Verdict.Illegal || meter.IsExhausted)
-                    return verdict;
+                if (verdict == Verdict.Illegal)
+                    return Verdict.Illegal;
                 if (verdict == Verdict.Linearizable)
+                {
+                    orders?.Add(undecided[i].Order());
                     undecided.RemoveAt(i);
+                }
+                else if (meter.IsExhausted)
+                {
+                    return Verdict.Unknown;
+                }
             }
         }
 
@@ -95,12 +135,21 @@ public static class Checker
 
     /// <summary>Decides a part when its values tell the order of what happened to them.</summary>
     private static Verdict DecideByValues<TState, TInput, TOutput>(
-        IModel<TState, TInput, TOutput> model, Operation<TInput, TOutput>[] history, Part part)
+        IModel<TState, TInput, TOutput> model,
+        Operation<TInput, TOutput>[] history,
+        Part part,
+        List<IEnumerable<int>>? orders)
         where TInput : notnull
     {
         if (model is not ICellModel<TInput, TOutput> cells)
             return Verdict.Unknown;
         var (verdict, chains) = cells.FindChains(history, part);
-        return chains is null ? verdict : new ZoneTest(part, chains).Run();
+        if (chains is null)
+            return verdict;
+        var zones = new ZoneTest(part, chains);
+        verdict = zones.Run();
+        if (verdict == Verdict.Linearizable)
+            orders?.Add(zones.Order().Select(operation => part.Source[operation]));
+        return verdict;
     }
 }

@@ -79,6 +79,7 @@ public sealed class ExplanationTests
             if (explanation is null)
                 return;
             var core = explanation.Core.ToHashSet();
+            Assert.True(Verifier.CheckCore(_model, history, explanation.Core));
             Assert.False(BruteForce.IsLinearizable(_model, Relaxation.Outside(_model, history, core)));
             foreach (var spared in core)
             {

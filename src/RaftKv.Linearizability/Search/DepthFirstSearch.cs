@@ -32,9 +32,9 @@ internal sealed class DepthFirstSearch
     private ulong _high;
     private ulong _low;
 
-    public DepthFirstSearch(Part part, int[] classes, StateSpace space, BudgetMeter meter)
+    public DepthFirstSearch(Part part, StateSpace space, BudgetMeter meter)
     {
-        (_part, _classes, _space, _meter) = (part, classes, space, meter);
+        (_part, _classes, _space, _meter) = (part, space.Classes, space, meter);
         _sentinel = part.Events.Length;
         _next = new int[_sentinel + 1];
         _previous = new int[_sentinel + 1];
@@ -50,8 +50,11 @@ internal sealed class DepthFirstSearch
 
         (_next[last], _previous[_sentinel]) = (_sentinel, last);
 
-        _unknowns = new UnknownOperations(part, classes);
+        _unknowns = new UnknownOperations(part, _classes);
     }
+
+    /// <summary>The operations that have taken effect, in their order.</summary>
+    public List<int> Order() => _path.ConvertAll(frame => frame.Operation);
 
     public Verdict Run(long stepLimit)
     {
@@ -161,24 +164,22 @@ internal sealed class DepthFirstSearch
 
     private void Take(int choice, bool isChoice)
     {
-        _path.Add(new Frame(choice, isChoice, _state, _stateBeforeUnknown));
+        var operation = choice > _sentinel ? _unknowns.Use(choice - _sentinel - 1) : _part.Events[choice];
+        _path.Add(new Frame(choice, operation, isChoice, _state, _stateBeforeUnknown));
+        Flip(operation);
         if (choice > _sentinel)
         {
-            var operation = _unknowns.Use(choice - _sentinel - 1);
-            Flip(operation);
             _stateBeforeUnknown = _state;
             _state = _space.Step(_state, _classes[operation]);
             return;
         }
 
-        var taken = _part.Events[choice];
-        Flip(taken);
         Unlink(choice);
-        Unlink(_part.ReturnAt[taken]);
+        Unlink(_part.ReturnAt[operation]);
         _missing--;
         _stateBeforeUnknown = None;
         if (isChoice)
-            _state = _space.Step(_state, _classes[taken]);
+            _state = _space.Step(_state, _classes[operation]);
     }
 
     /// <summary>Undoes the last operation; its choice, or none if it had been taken without choosing.</summary>
@@ -187,15 +188,14 @@ internal sealed class DepthFirstSearch
         var frame = _path[^1];
         _path.RemoveAt(_path.Count - 1);
         (_state, _stateBeforeUnknown) = (frame.State, frame.StateBeforeUnknown);
+        Flip(frame.Operation);
         if (frame.Choice > _sentinel)
         {
-            Flip(_unknowns.Release(frame.Choice - _sentinel - 1));
+            _unknowns.Release(frame.Choice - _sentinel - 1);
             return frame.Choice;
         }
 
-        var operation = _part.Events[frame.Choice];
-        Flip(operation);
-        Relink(_part.ReturnAt[operation]);
+        Relink(_part.ReturnAt[frame.Operation]);
         Relink(frame.Choice);
         _missing++;
         return frame.IsChoice ? frame.Choice : None;
@@ -219,5 +219,6 @@ internal sealed class DepthFirstSearch
         _previous[_next[at]] = at;
     }
 
-    private readonly record struct Frame(int Choice, bool IsChoice, int State, int StateBeforeUnknown);
+    private readonly record struct Frame(
+        int Choice, int Operation, bool IsChoice, int State, int StateBeforeUnknown);
 }

@@ -1,18 +1,28 @@
 namespace RaftKv.Linearizability.Search;
 
 /// <summary>
-/// Two searches of one part that take turns: depth first, which is lucky with legal histories, and the sweep, which
-/// does not mind illegal ones.
+/// Two searches of one part that take turns: depth first, which is lucky with legal histories, and sweeps, which do not
+/// mind illegal ones.
 /// </summary>
-internal sealed class PartSearch(Part part, int[] classes, StateSpace space, BudgetMeter meter)
+internal sealed class PartSearch(Part part, StateSpace space, BudgetMeter meter)
 {
-    private readonly DepthFirstSearch _depthFirst = new(part, classes, space, meter);
-    private readonly Sweep _sweep = new(part, classes, space, meter);
+    // The sweep seldom loses by much, depth first may lose by any factor.
+    private const int SweepTurns = 4;
 
-    /// <summary>Gives each search about so many more steps.</summary>
+    private readonly DepthFirstSearch _depthFirst = new(part, space, meter);
+    private readonly SweepSearch _sweeps = new(part, space, meter);
+
+    /// <summary>
+    /// The operations that take effect, as indexes into the history, in an order that explains every answer; once that
+    /// is found.
+    /// </summary>
+    public IEnumerable<int> Order() =>
+        (_sweeps.Order?.ToList() ?? _depthFirst.Order()).Select(operation => part.Source[operation]);
+
+    /// <summary>Gives each search its turn.</summary>
     public Verdict Run(long steps)
     {
         var verdict = _depthFirst.Run(steps);
-        return verdict == Verdict.Unknown && !meter.IsExhausted ? _sweep.Run(steps) : verdict;
+        return verdict == Verdict.Unknown && !meter.IsExhausted ? _sweeps.Run(SweepTurns * steps) : verdict;
     }
 }

@@ -10,12 +10,18 @@ internal abstract class StateSpace
 {
     public const int Impossible = -1;
 
+    /// <summary>The class of each operation of the part.</summary>
+    public abstract int[] Classes { get; }
+
     public abstract int Step(int state, int operationClass);
 
     public abstract bool IsReadOnly(int operationClass);
 
     /// <summary>Whether an operation is possible in every state.</summary>
     public abstract bool IsTotal(int operationClass);
+
+    /// <summary>Whether operations of the class, done again and again, lead to finitely many states.</summary>
+    public abstract bool IsRepeatable(int operationClass);
 
     /// <summary>Whether an operation is possible in every state and leads to the same one from each.</summary>
     public abstract bool Overwrites(int operationClass);
@@ -25,45 +31,57 @@ internal abstract class StateSpace
 internal sealed class StateSpace<TState, TInput, TOutput> : StateSpace
     where TInput : notnull
 {
+    private const int NotTried = -2;
+
+    // Tables up to this many steps; beyond, what was tried is remembered one by one.
+    private const int TableMax = 1 << 20;
+
     private readonly IModel<TState, TInput, TOutput> _model;
     private readonly List<TState> _states = [];
     private readonly Dictionary<Wrapped, int> _stateNumbers;
     private readonly List<(TInput Input, Outcome<TOutput> Outcome)> _classes = [];
-    private readonly List<(bool IsReadOnly, bool IsTotal, bool Overwrites)> _traits = [];
+    private readonly List<(bool IsReadOnly, bool IsTotal, bool Overwrites, bool IsRepeatable)> _traits = [];
     private readonly Dictionary<(TInput, Outcome<TOutput>), int> _classNumbers = [];
+    private readonly List<int[]> _table = [];
     private readonly Dictionary<ulong, int> _steps = [];
 
-    public StateSpace(IModel<TState, TInput, TOutput> model)
+    public StateSpace(IModel<TState, TInput, TOutput> model, Operation<TInput, TOutput>[] history, Part part)
     {
         _model = model;
         _stateNumbers = new Dictionary<Wrapped, int>(new WrappedComparer(model.States));
         _ = NumberOf(model.Initial);
+        var cells = model as ICellModel<TInput, TOutput>;
+        if (cells is not null && Array.Exists(part.Source, index => cells.EffectOf(history[index]) == CellEffect.Beyond))
+            cells = null;
+        Classes = Array.ConvertAll(part.Source, index => ClassOf(history[index], cells));
     }
 
-    /// <summary>The class of each operation of a part.</summary>
-    public int[] Classify(Operation<TInput, TOutput>[] history, Part part)
-    {
-        var cells = _model as ICellModel<TInput, TOutput>;
-        foreach (var index in part.Source)
-        {
-            if (cells?.EffectOf(history[index]) is CellEffect.Beyond)
-                cells = null;
-        }
-
-        var classes = new int[part.Count];
-        for (var i = 0; i < classes.Length; i++)
-            classes[i] = ClassOf(history[part.Source[i]], cells);
-        return classes;
-    }
+    public override int[] Classes { get; }
 
     public override int Step(int state, int operationClass)
     {
+        if (state < _table.Count)
+        {
+            ref var known = ref _table[state][operationClass];
+            if (known == NotTried)
+                known = Try(state, operationClass);
+            return known;
+        }
+
+        if (_table.Count * _classes.Count < TableMax)
+        {
+            while (_table.Count <= state)
+            {
+                _table.Add(new int[_classes.Count]);
+                Array.Fill(_table[^1], NotTried);
+            }
+
+            return Step(state, operationClass);
+        }
+
         var key = ((ulong)(uint)state << 32) | (uint)operationClass;
-        if (_steps.TryGetValue(key, out var next))
-            return next;
-        var (input, outcome) = _classes[operationClass];
-        next = _model.Step(_states[state], input, outcome, out var after) ? NumberOf(after) : Impossible;
-        _steps.Add(key, next);
+        if (!_steps.TryGetValue(key, out var next))
+            _steps.Add(key, next = Try(state, operationClass));
         return next;
     }
 
@@ -71,7 +89,15 @@ internal sealed class StateSpace<TState, TInput, TOutput> : StateSpace
 
     public override bool IsTotal(int operationClass) => _traits[operationClass].IsTotal;
 
+    public override bool IsRepeatable(int operationClass) => _traits[operationClass].IsRepeatable;
+
     public override bool Overwrites(int operationClass) => _traits[operationClass].Overwrites;
+
+    private int Try(int state, int operationClass)
+    {
+        var (input, outcome) = _classes[operationClass];
+        return _model.Step(_states[state], input, outcome, out var after) ? NumberOf(after) : Impossible;
+    }
 
     private int ClassOf(in Operation<TInput, TOutput> operation, ICellModel<TInput, TOutput>? cells)
     {
@@ -84,7 +110,8 @@ internal sealed class StateSpace<TState, TInput, TOutput> : StateSpace
         _traits.Add((
             _model.IsReadOnly(operation.Input, operation.Outcome),
             effect is CellEffect.Write or CellEffect.Append,
-            effect is CellEffect.Write));
+            effect is CellEffect.Write,
+            effect is CellEffect.Write or CellEffect.Swap));
         _classNumbers.Add(content, number);
         return number;
     }

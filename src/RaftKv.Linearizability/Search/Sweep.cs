@@ -1,59 +1,81 @@
+using System.Numerics;
+
 namespace RaftKv.Linearizability.Search;
 
 /// <summary>
-/// Goes through the events of one part in time order and keeps every <see cref="Configuration"/> that explains them so
-/// far, over the open operations only. An operation takes effect when the return of one forces it (Lowe's just-in-time
-/// linearization). What keeps the configurations few, where depth-first search would have to try all orders:
+/// Goes through the events of one part in time order and keeps every configuration that explains them so far, over the
+/// open operations only (<see cref="Configurations"/>). Operations take effect when the return of one forces it, in
+/// sequences that end with that one (Lowe's just-in-time linearization). What keeps the configurations few, where
+/// depth-first search would have to try all orders:
 /// an operation that would change nothing, or that a write has just overwritten, becomes optional, as one of unknown
 /// outcome is from its call on; a configuration that leaves more optional dominates one that leaves less;
 /// nothing takes effect that the next operation neither needs nor shows;
 /// of equal operations that are both pending, or both optional, the one that returns first goes first.
+/// Repeatable operations of unknown outcome, but of classes that are exact, count as inexhaustible once called.
 /// </summary>
 internal sealed class Sweep
 {
     private readonly Part _part;
-    private readonly int[] _classes;
     private readonly StateSpace _space;
     private readonly BudgetMeter _meter;
+    private readonly int[] _classes;
+    private readonly OpenOperations _open;
+    private readonly ReachedConfigurations _reached;
+    private Frontier _frontier;
+    private Frontier _next;
+    private ulong[] _from = [];
+    private ulong[] _after = [];
+    private int _words = 1;
 
-    // The open operations, those that return first in front; a slot each.
-    private readonly List<int> _open = [];
-    private readonly Stack<int> _freeSlots = new();
-    private readonly int[] _slots;
-    private int _slotCount;
-    private Frontier _frontier = new();
-    private int _at;
-
-    public Sweep(Part part, int[] classes, StateSpace space, BudgetMeter meter)
+    /// <param name="part">The operations.</param>
+    /// <param name="space">What they do.</param>
+    /// <param name="meter">What the search may spend.</param>
+    /// <param name="isExact">For each class whether its operations of unknown outcome are counted.</param>
+    public Sweep(Part part, StateSpace space, BudgetMeter meter, bool[] isExact)
     {
-        (_part, _classes, _space, _meter) = (part, classes, space, meter);
-        _slots = new int[part.Count];
-        _frontier.Add(new Configuration(0, new ulong[2]));
+        (_part, _space, _meter, _classes) = (part, space, meter, space.Classes);
+        _open = new OpenOperations(part, space, isExact);
+        (_frontier, _next, _reached) = (new(meter), new(meter), new(meter));
+        SetWords(_open.Words);
+        _frontier.Clear(_words);
+        _frontier.Add(_after, null);
     }
+
+    /// <summary>How many events are explained.</summary>
+    public int Explained { get; private set; }
+
+    /// <summary>What took effect in one of the configurations that explain all events so far.</summary>
+    public Applied? Path => _frontier.All.PathOf(_frontier.Indexes().First());
 
     /// <summary>Goes on for about so many steps.</summary>
     public Verdict Run(long stepLimit)
     {
         var lastStep = _meter.Steps > long.MaxValue - stepLimit ? long.MaxValue : _meter.Steps + stepLimit;
-        for (; _at < _part.Events.Length; _at++)
+        for (; Explained < _part.Events.Length; Explained++)
         {
             if (_meter.Steps >= lastStep)
                 return Verdict.Unknown;
-            if (_part.Events[_at] >= 0)
+            if (_part.Events[Explained] >= 0)
             {
-                Call(_part.Events[_at]);
+                Call(_part.Events[Explained]);
                 continue;
             }
 
-            var next = Return(~_part.Events[_at]);
-            if (next is null)
+            if (!Return(~_part.Events[Explained]))
                 return Verdict.Unknown;
-            if (next.Count == 0)
+            if (_frontier.Count == 0)
                 return Verdict.Illegal;
-            _frontier = next;
         }
 
         return Verdict.Linearizable;
+    }
+
+    /// <summary>Gives the memory back.</summary>
+    public void Release()
+    {
+        _frontier.All.Release();
+        _next.All.Release();
+        _reached.All.Release();
     }
 
     private void Call(int operation)
@@ -62,143 +84,195 @@ internal sealed class Sweep
         var isUnknown = _part.IsUnknown(operation);
         if (isUnknown && _space.IsReadOnly(operationClass))
             return;
-        var slot = _freeSlots.TryPop(out var free) ? free : _slotCount++;
-        _slots[operation] = slot;
-        var place = _open.FindIndex(other => _part.ReturnAt[other] > _part.ReturnAt[operation]);
-        _open.Insert(place < 0 ? _open.Count : place, operation);
-        Widen();
-        if (isUnknown)
+        var added = _open.Add(operation);
+        if (_open.Words > _words)
+            Widen();
+        if (isUnknown || added is not { } slot)
             return;
-        foreach (var configuration in _frontier.All)
+        foreach (var index in _frontier.Indexes())
         {
-            if (Step(configuration.State, operationClass) != configuration.State)
-                configuration.SetPending(slot);
+            var configuration = _frontier.All[index];
+            if (Step(Configurations.StateOf(configuration), operationClass) != Configurations.StateOf(configuration))
+                Pending(configuration)[slot >> 6] |= 1UL << slot;
         }
+    }
+
+    private void SetWords(int words)
+    {
+        _words = words;
+        _from = new ulong[Configurations.Bits + (2 * words)];
+        _after = new ulong[Configurations.Bits + (2 * words)];
     }
 
     private void Widen()
     {
-        var words = (_slotCount + 63) / 64;
-        if (_frontier.All.First().Words >= words)
-            return;
-        var wider = new Frontier();
-        foreach (var configuration in _frontier.All)
-            wider.Add(configuration.Widened(words));
-        _frontier = wider;
-    }
-
-    /// <summary>The configurations in which the operation has taken effect; null: the budget has run out.</summary>
-    private Frontier? Return(int operation)
-    {
-        var isRead = _space.IsReadOnly(_classes[operation]);
-        var next = new Frontier();
-        var seen = new HashSet<Configuration>();
-        var toExtend = new Stack<Configuration>();
-        long bytes = 0;
-        foreach (var configuration in _frontier.All)
+        var old = _words;
+        SetWords(_open.Words);
+        _next.Clear(_words);
+        foreach (var index in _frontier.Indexes())
         {
-            Keep(configuration);
-            if (!IsSettled(configuration))
-                toExtend.Push(configuration);
+            var configuration = _frontier.All[index];
+            Array.Clear(_after);
+            configuration[..(Configurations.Bits + old)].CopyTo(_after);
+            configuration[(Configurations.Bits + old)..].CopyTo(Done(_after));
+            _next.Add(_after, _frontier.All.PathOf(index));
         }
 
-        while (toExtend.TryPop(out var configuration))
+        (_frontier, _next) = (_next, _frontier);
+    }
+
+    /// <summary>Keeps the configurations in which an operation has taken effect; false: the budget has run out.
+    /// </summary>
+    private bool Return(int operation)
+    {
+        var (slot, isRead) = (_open.Find(operation).Slot, _space.IsReadOnly(_classes[operation]));
+        _next.Clear(_words);
+        _reached.Clear(_words);
+        foreach (var index in _frontier.Indexes())
+        {
+            var configuration = _frontier.All[index];
+            var isPending = Has(Pending(configuration), slot);
+            if (!isPending)
+                Keep(configuration, slot, _frontier.All.PathOf(index));
+            if (isPending || (!isRead && !Has(Done(configuration), slot)))
+                _reached.Add(configuration, _frontier.All.PathOf(index));
+        }
+
+        for (var i = 0; i < _reached.All.Count; i++)
         {
             if (_meter.IsExhausted)
+                return false;
+            _reached.All[i].CopyTo(_from);
+            var path = _reached.All.PathOf(i);
+            var wasPending = Has(Pending(_from), slot);
+            for (var place = 0; place < _open.All.Length; place++)
             {
-                _meter.Reserve(-bytes);
-                return null;
-            }
-
-            foreach (var other in _open)
-            {
-                if (Extend(configuration, other, operation) is not { } extended)
+                if (!Extend(place, slot))
                     continue;
-                Keep(extended);
-                if (IsSettled(extended) || !seen.Add(extended))
-                    continue;
-                bytes += extended.Bytes;
-                _meter.Reserve(extended.Bytes);
-                toExtend.Push(extended);
+                var extended = new Applied(_open.All[place].Operation, Explained, path);
+                var isDone = Has(Done(_after), slot);
+                var isSettled = isDone || (wasPending && !Has(Pending(_after), slot));
+                if (isSettled)
+                    Keep(_after, slot, extended);
+                // Until its return, an operation that could count as done can still take effect; a read has no effect.
+                if (!isDone && !(isRead && isSettled))
+                    _reached.Add(_after, extended);
             }
         }
 
-        _meter.Reserve(-bytes);
         _open.Remove(operation);
-        _freeSlots.Push(_slots[operation]);
-        return next;
-
-        // Until its return, an operation that could count as done can still take effect; a read has no effect.
-        bool IsSettled(Configuration configuration) => isRead
-            ? !configuration.IsPending(_slots[operation])
-            : configuration.IsDone(_slots[operation]);
-
-        void Keep(Configuration kept)
-        {
-            if (!kept.IsPending(_slots[operation]))
-                _meter.Spend(next.Add(kept.Without(_slots[operation])));
-        }
+        (_frontier, _next) = (_next, _frontier);
+        return true;
     }
 
-    /// <summary>What an open operation makes of a configuration; null when that leads nowhere.</summary>
-    /// <param name="from">Where it starts.</param>
-    /// <param name="operation">What takes effect.</param>
-    /// <param name="returning">The operation that has to take effect in the end.</param>
-    private Configuration? Extend(Configuration from, int operation, int returning)
+    /// <summary>Keeps a configuration once an operation has returned; shown or not, what took effect stays.</summary>
+    private void Keep(ReadOnlySpan<ulong> configuration, int slot, Applied? path)
     {
-        var operationClass = _classes[operation];
-        if (from.IsDone(_slots[operation]) || _space.IsReadOnly(operationClass) || HasTwinInFront(from, operation))
-            return null;
-        var state = Step(from.State, operationClass);
-        var overwrites = _space.Overwrites(operationClass);
-        if (state == StateSpace.Impossible || (state == from.State && !overwrites))
-            return null;
-        if (from.Unproved != Configuration.None)
+        Span<ulong> kept = stackalloc ulong[configuration.Length];
+        configuration.CopyTo(kept);
+        Prove(kept);
+        SetOptional(kept, slot);
+        _meter.Spend(_next.Add(kept, path));
+    }
+
+    /// <summary>
+    /// Lets the open operation at a place take effect in <see cref="_from"/>, which gives <see cref="_after"/>; false
+    /// when that leads nowhere.
+    /// </summary>
+    private bool Extend(int place, int returningSlot)
+    {
+        ref readonly var open = ref _open.All[place];
+        if (open.IsReadOnly || Has(Done(_from), open.Slot))
+            return false;
+        var before = Configurations.StateOf(_from);
+        var state = Step(before, open.Class);
+        if (state == StateSpace.Impossible || (state == before && !open.Overwrites))
+            return false;
+        var isOptional = !Has(Pending(_from), open.Slot);
+        if (HasTwinInFront(place, isOptional))
+            return false;
+        if (_from[1] != 0)
         {
             // Without the operation before, this one would come out the same.
-            if (from.UnprovedIsOptional && Step(from.Unproved, operationClass) == state)
-                return null;
-            if (overwrites && from.UnprovedIsTotal)
-                return null;
+            if (_from[1] >> 32 != 0 && Step((int)(_from[0] >> 32) - 1, open.Class) == state)
+                return false;
+            if (open.Overwrites && _space.IsTotal((int)(uint)_from[1] - 1))
+                return false;
         }
 
-        var extended = from.After(_slots[operation], state, _space.IsTotal(operationClass));
-        bool isShown = false, hides = false;
-        foreach (var other in _open)
-        {
-            if (!extended.IsPending(_slots[other]))
-                continue;
-            if (Step(state, _classes[other]) == state)
-                isShown = true;
-            else if (overwrites && _space.IsTotal(_classes[other]) && other != returning)
-                hides = true;
-            else
-                continue;
-            extended.SetOptional(_slots[other]);
-        }
+        _from.CopyTo(_after, 0);
+        _after[0] = (uint)state | ((ulong)(before + 1) << 32);
+        _after[1] = (uint)(open.Class + 1) | (isOptional ? 1UL << 32 : 0);
+        SetOptional(_after, open.Slot);
+        if (!open.IsInexhaustible)
+            Done(_after)[open.Slot >> 6] |= 1UL << open.Slot;
+        var (isShown, hides) = Free(state, open.Overwrites, returningSlot);
 
         // Writing what is there already can only hide what was written in between.
-        if (state == from.State)
-            return hides ? extended.Proved() : null;
-        return isShown ? extended.Proved() : extended;
+        if (state == before && !hides)
+            return false;
+        if (isShown || state == before)
+            Prove(_after);
+        return true;
     }
 
-    private bool HasTwinInFront(Configuration from, int operation)
+    /// <summary>Makes the pending operations optional that change nothing now, or that a write has overwritten.
+    /// </summary>
+    private (bool IsShown, bool Hides) Free(int state, bool overwritten, int returningSlot)
     {
-        foreach (var other in _open)
+        bool isShown = false, hides = false;
+        var pending = Pending(_after);
+        for (var word = 0; word < pending.Length; word++)
         {
-            if (other == operation)
-                return false;
-            if (_classes[other] == _classes[operation]
-                && !from.IsDone(_slots[other])
-                && from.IsPending(_slots[other]) == from.IsPending(_slots[operation]))
+            for (var rest = pending[word]; rest != 0; rest &= rest - 1)
             {
-                return true;
+                var slot = (word << 6) + BitOperations.TrailingZeroCount(rest);
+                ref readonly var other = ref _open.InSlot(slot);
+                if (Step(state, other.Class) == state)
+                    isShown = true;
+                else if (overwritten && other.IsTotal && slot != returningSlot)
+                    hides = true;
+                else
+                    continue;
+                pending[word] &= ~(1UL << slot);
             }
+        }
+
+        return (isShown, hides);
+    }
+
+    private bool HasTwinInFront(int place, bool isOptional)
+    {
+        var twins = _open.TwinsInFront(place);
+        var pending = Pending(_from);
+        var done = Done(_from);
+        for (var word = 0; word < twins.Length; word++)
+        {
+            var same = isOptional ? ~(pending[word] | done[word]) : pending[word];
+            if ((twins[word] & same) != 0)
+                return true;
         }
 
         return false;
     }
+
+    private Span<ulong> Pending(Span<ulong> configuration) => configuration.Slice(Configurations.Bits, _words);
+
+    private Span<ulong> Done(Span<ulong> configuration) => configuration[(Configurations.Bits + _words)..];
+
+    private void SetOptional(Span<ulong> configuration, int slot)
+    {
+        Pending(configuration)[slot >> 6] &= ~(1UL << slot);
+        Done(configuration)[slot >> 6] &= ~(1UL << slot);
+    }
+
+    private static void Prove(Span<ulong> configuration)
+    {
+        configuration[0] = (uint)configuration[0];
+        configuration[1] = 0;
+    }
+
+    private static bool Has(ReadOnlySpan<ulong> bits, int slot) => (bits[slot >> 6] & (1UL << slot)) != 0;
 
     private int Step(int state, int operationClass)
     {

@@ -7,18 +7,18 @@ namespace RaftKv.Linearizability.Search;
 internal sealed class UnknownOperations
 {
     private readonly List<List<int>> _groups = [];
+    private readonly Dictionary<int, int> _groupOf = [];
     private readonly int[] _used;
 
     public UnknownOperations(Part part, int[] classes)
     {
-        var groupOf = new Dictionary<int, int>();
         for (var operation = 0; operation < classes.Length; operation++)
         {
             if (!part.IsUnknown(operation))
                 continue;
-            if (!groupOf.TryGetValue(classes[operation], out var group))
+            if (!_groupOf.TryGetValue(classes[operation], out var group))
             {
-                groupOf.Add(classes[operation], group = _groups.Count);
+                _groupOf.Add(classes[operation], group = _groups.Count);
                 _groups.Add([]);
             }
 
@@ -32,6 +32,10 @@ internal sealed class UnknownOperations
 
     /// <summary>The first unused operation of a group, or -1.</summary>
     public int First(int group) => _used[group] < _groups[group].Count ? _groups[group][_used[group]] : -1;
+
+    /// <summary>Uses the first unused operation of a class; -1: there is none.</summary>
+    public int NextOf(int operationClass) =>
+        First(_groupOf[operationClass]) is >= 0 ? Use(_groupOf[operationClass]) : -1;
 
     public int Use(int group) => _groups[group][_used[group]++];
 

@@ -26,9 +26,9 @@ internal sealed class Chains
     /// <summary>The value that must follow at once.</summary>
     public required int[] Next { get; init; }
 
-    /// <summary>The first read of a value.</summary>
+    /// <summary>The read of a value that was called last.</summary>
     public required int[] FirstRead { get; init; }
 
-    /// <summary>The next read of the same value, by operation.</summary>
+    /// <summary>The read of the same value that was called before, by operation.</summary>
     public required int[] NextRead { get; init; }
 }

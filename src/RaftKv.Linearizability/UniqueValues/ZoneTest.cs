@@ -77,8 +77,11 @@ internal sealed class ZoneTest(Part part, Chains chains)
             {
                 if (chains.Writer[node] != None)
                     order.Add(chains.Writer[node]);
+                // The reads of a value are listed from the one called last.
+                var firstRead = order.Count;
                 for (var read = chains.FirstRead[node]; read != None; read = chains.NextRead[read])
                     order.Add(read);
+                order.Reverse(firstRead, order.Count - firstRead);
             }
         }
 

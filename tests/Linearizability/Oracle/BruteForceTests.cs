@@ -141,29 +141,45 @@ public sealed class BruteForceTests
         {
             var expected = BruteForce.IsLinearizable(model, history) ? Verdict.Linearizable : Verdict.Illegal;
             Assert.Equal(expected, Checker.Check(model, history).Verdict);
-            foreach (var verdict in EverySearch(model, history))
-                Assert.Equal(expected, verdict);
+            var order = Checker.Linearize(model, history);
+            Assert.Equal(expected == Verdict.Linearizable, order is not null);
+            if (order is not null)
+                Assert.Null(Verifier.CheckOrder(model, history, order));
+            EverySearch(model, history, expected);
         });
 
     // The checker asks the searches only about what the values do not tell, and the sweep only when the other is slow.
-    private static IEnumerable<Verdict> EverySearch<TState, TInput, TOutput>(
-        IModel<TState, TInput, TOutput> model, Operation<TInput, TOutput>[] history)
+    private static void EverySearch<TState, TInput, TOutput>(
+        IModel<TState, TInput, TOutput> model, Operation<TInput, TOutput>[] history, Verdict expected)
         where TInput : notnull
     {
-        var depthFirst = Verdict.Linearizable;
-        var swept = Verdict.Linearizable;
+        var depthFirst = new List<IEnumerable<int>>();
+        var swept = new List<IEnumerable<int>>();
         foreach (var operations in Parts.Split(model, history))
         {
             var part = Part.Create(history, operations);
-            var space = new StateSpace<TState, TInput, TOutput>(model);
-            var classes = space.Classify(history, part);
-            var meter = new BudgetMeter(Budget.Unlimited);
-            if (new DepthFirstSearch(part, classes, space, meter).Run(long.MaxValue) == Verdict.Illegal)
-                depthFirst = Verdict.Illegal;
-            if (new Sweep(part, classes, space, meter).Run(long.MaxValue) == Verdict.Illegal)
-                swept = Verdict.Illegal;
+            var space = new StateSpace<TState, TInput, TOutput>(model, history, part);
+            var search = new DepthFirstSearch(part, space, new BudgetMeter(Budget.Unlimited));
+            if (search.Run(long.MaxValue) == Verdict.Linearizable)
+                depthFirst.Add(search.Order().Select(operation => part.Source[operation]));
+            var everything = Enumerable.Repeat(true, part.Count).ToArray();
+            var sweep = new Sweep(part, space, new BudgetMeter(Budget.Unlimited), everything);
+            if (sweep.Run(long.MaxValue) == Verdict.Linearizable)
+            {
+                swept.Add(new SweepOrder(part, space, sweep.Path, everything).ToList()
+                    .Select(operation => part.Source[operation]));
+            }
+
+            var counting = new SweepSearch(part, space, new BudgetMeter(Budget.Unlimited));
+            Assert.Equal(sweep.Explained == part.Events.Length, counting.Run(long.MaxValue) == Verdict.Linearizable);
         }
 
-        return [depthFirst, swept];
+        var parts = Parts.Split(model, history).Count;
+        foreach (var orders in new[] { depthFirst, swept })
+        {
+            Assert.Equal(expected == Verdict.Linearizable, orders.Count == parts);
+            if (orders.Count == parts)
+                Assert.Null(Verifier.CheckOrder(model, history, Merging.Merge(history, orders)));
+        }
     }
 }

@@ -1,0 +1,71 @@
+namespace RaftKv.Linearizability.Search;
+
+/// <summary>
+/// Many configurations of a <see cref="Sweep"/> in one array. A configuration is what the events so far may have come
+/// to: a state, and for every open operation whether it is pending (it has yet to take effect), done, or neither:
+/// optional. An optional operation may take effect or count as done, as it likes.
+/// </summary>
+internal sealed class Configurations(BudgetMeter meter)
+{
+    /// <summary>Where the bits begin: those of the pending operations, then those of the done ones.</summary>
+    public const int Bits = 2;
+
+    private ulong[] _words = [];
+    private Applied?[] _paths = [];
+    private int _stride = Bits;
+
+    public int Count { get; private set; }
+
+    /// <summary>
+    /// Word 0: the state; above it the state before the last operation plus one, when what comes next must show that
+    /// the operation took effect. Word 1: of that operation the class plus one, above it whether it was optional.
+    /// </summary>
+    public Span<ulong> this[int index] => _words.AsSpan(index * _stride, _stride);
+
+    public Applied? PathOf(int index) => _paths[index];
+
+    /// <summary>Forgets all; room for so many words of bits.</summary>
+    public void Clear(int words)
+    {
+        Count = 0;
+        _stride = Bits + (2 * words);
+    }
+
+    public int Add(ReadOnlySpan<ulong> configuration, Applied? path)
+    {
+        if (Count == _paths.Length || (Count + 1) * _stride > _words.Length)
+        {
+            var size = Math.Max(64, 2 * Count);
+            meter.Reserve((size - _paths.Length) * 8L);
+            Array.Resize(ref _paths, size);
+            var words = Math.Max(size * _stride, _words.Length);
+            meter.Reserve((words - _words.Length) * 8L);
+            Array.Resize(ref _words, words);
+        }
+
+        configuration.CopyTo(this[Count]);
+        _paths[Count] = path;
+        return Count++;
+    }
+
+    /// <summary>Gives the memory back.</summary>
+    public void Release()
+    {
+        meter.Reserve(-8L * (_paths.Length + _words.Length));
+        (Count, _paths, _words) = (0, [], []);
+    }
+
+    public void Replace(int index, ReadOnlySpan<ulong> configuration, Applied? path)
+    {
+        configuration.CopyTo(this[index]);
+        _paths[index] = path;
+    }
+
+    public static int StateOf(ReadOnlySpan<ulong> configuration) => (int)(uint)configuration[0];
+}
+
+/// <summary>What took effect: one operation after another, each when the return of some operation forced it.</summary>
+/// <param name="Operation">The operation.</param>
+/// <param name="At">The event index of that return.</param>
+/// <param name="Before">What took effect before; null: nothing.</param>
+internal sealed record Applied(int Operation, int At, Applied? Before);

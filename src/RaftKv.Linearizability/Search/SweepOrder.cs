@@ -1,0 +1,90 @@
+namespace RaftKv.Linearizability.Search;
+
+/// <summary>Makes one order of all operations of what took effect in a <see cref="Sweep"/>.</summary>
+internal sealed class SweepOrder
+{
+    private const int None = -1;
+    private readonly Part _part;
+    private readonly StateSpace _space;
+
+    // What took effect, when, and the state behind it; in front what was there before.
+    private readonly List<(int Operation, int At, int State)> _applied = [(None, -1, 0)];
+
+    public SweepOrder(Part part, StateSpace space, Applied? path, bool[] isExact)
+    {
+        (_part, _space) = (part, space);
+        for (; path is not null; path = path.Before)
+            _applied.Add((path.Operation, path.At, 0));
+        _applied.Reverse(1, _applied.Count - 1);
+        Assign(isExact);
+        for (var i = 1; i < _applied.Count; i++)
+        {
+            var (operation, at, _) = _applied[i];
+            _applied[i] = (operation, at, space.Step(_applied[i - 1].State, space.Classes[operation]));
+        }
+    }
+
+    /// <summary>The classes of which more took effect than there were.</summary>
+    public HashSet<int> Overused { get; } = [];
+
+    /// <summary>Puts the operations that did not have to take effect where they change nothing.</summary>
+    public List<int> ToList()
+    {
+        var taken = new bool[_part.Count];
+        foreach (var (operation, _, _) in _applied.Skip(1))
+            taken[operation] = true;
+        var places = new List<(int Gap, int At, int Operation)>();
+        for (var i = 1; i < _applied.Count; i++)
+            places.Add((i - 1, int.MaxValue, _applied[i].Operation));
+        var first = 0;
+        for (var operation = 0; operation < taken.Length; operation++)
+        {
+            while (first + 1 < _applied.Count && _applied[first + 1].At < _part.CallAt[operation])
+                first++;
+            if (!taken[operation] && !_part.IsUnknown(operation))
+                places.Add(Place(operation, first));
+        }
+
+        places.Sort();
+        return places.ConvertAll(place => place.Operation);
+    }
+
+    /// <summary>An operation is at home in a gap in front of what took effect at a moment within its interval.</summary>
+    private (int Gap, int At, int Operation) Place(int operation, int first)
+    {
+        var operationClass = _space.Classes[operation];
+        var @return = _part.ReturnAt[operation];
+        for (var gap = first; gap < _applied.Count && _applied[gap].At <= @return; gap++)
+        {
+            if (_space.Step(_applied[gap].State, operationClass) == _applied[gap].State)
+                return (gap, Math.Max(_part.CallAt[operation], _applied[gap].At), operation);
+            if (gap + 1 < _applied.Count
+                && _applied[gap + 1].At <= @return
+                && _space.IsTotal(operationClass)
+                && _space.Overwrites(_space.Classes[_applied[gap + 1].Operation]))
+            {
+                return (gap, int.MaxValue - 1, operation);
+            }
+        }
+
+        throw new InvalidOperationException($"operation {operation} neither took effect nor could count as done");
+    }
+
+    /// <summary>Of the operations that the sweep did not count, those called first are used first.</summary>
+    private void Assign(bool[] isExact)
+    {
+        var unknown = new UnknownOperations(_part, _space.Classes);
+        for (var i = 1; i < _applied.Count; i++)
+        {
+            var (operation, at, _) = _applied[i];
+            var operationClass = _space.Classes[operation];
+            if (!_part.IsUnknown(operation) || isExact[operationClass] || !_space.IsRepeatable(operationClass))
+                continue;
+            var next = unknown.NextOf(operationClass);
+            if (next == None || _part.CallAt[next] > at)
+                Overused.Add(operationClass);
+            else
+                _applied[i] = (next, at, 0);
+        }
+    }
+}

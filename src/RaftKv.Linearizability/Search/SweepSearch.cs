@@ -1,0 +1,39 @@
+namespace RaftKv.Linearizability.Search;
+
+/// <summary>
+/// Sweeps of one part, each more exact than the one before. The first takes every repeatable operation of unknown
+/// outcome as inexhaustible. What is illegal even so is illegal; if what it finds uses more of some kinds than there were, the
+/// next sweep counts those.
+/// </summary>
+internal sealed class SweepSearch(Part part, StateSpace space, BudgetMeter meter)
+{
+    private readonly bool[] _isExact = new bool[part.Count];
+    private Sweep? _sweep;
+
+    /// <summary>What took effect, once that is found.</summary>
+    public SweepOrder? Order { get; private set; }
+
+    /// <summary>Goes on for about so many steps.</summary>
+    public Verdict Run(long steps)
+    {
+        var lastStep = meter.Steps > long.MaxValue - steps ? long.MaxValue : meter.Steps + steps;
+        while (true)
+        {
+            _sweep ??= new Sweep(part, space, meter, _isExact);
+            var verdict = _sweep.Run(lastStep - meter.Steps);
+            if (verdict != Verdict.Linearizable)
+                return verdict;
+            var order = new SweepOrder(part, space, _sweep.Path, _isExact);
+            if (order.Overused.Count == 0)
+            {
+                Order = order;
+                return Verdict.Linearizable;
+            }
+
+            foreach (var operationClass in order.Overused)
+                _isExact[operationClass] = true;
+            _sweep.Release();
+            _sweep = null;
+        }
+    }
+}

@@ -1,0 +1,140 @@
+namespace RaftKv.Linearizability;
+
+/// <summary>
+/// Checks the evidence for a verdict by the definition alone; shares no code with the searches that found it.
+/// </summary>
+public static class Verifier
+{
+    /// <summary>Checks that an order of the operations explains every answer.</summary>
+    /// <param name="model">What the object does when operations come one at a time.</param>
+    /// <param name="history">The operations.</param>
+    /// <param name="order">Those that took effect, as indexes into the history.</param>
+    /// <returns>Null when it does, or what is wrong with it.</returns>
+    public static string? CheckOrder<TState, TInput, TOutput>(
+        IModel<TState, TInput, TOutput> model,
+        IReadOnlyList<Operation<TInput, TOutput>> history,
+        IReadOnlyList<int> order)
+        where TInput : notnull
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(history);
+        ArgumentNullException.ThrowIfNull(order);
+        var takesEffect = new bool[history.Count];
+        var (state, latestCall) = (model.Initial, long.MinValue);
+        foreach (var index in order)
+        {
+            var operation = history[index];
+            if (takesEffect[index])
+                return $"operation {index} takes effect twice";
+            takesEffect[index] = true;
+            if (operation.Return < latestCall)
+                return $"operation {index} returned before one in front of it was called";
+            latestCall = Math.Max(latestCall, operation.Call);
+            if (!model.Step(state, operation.Input, operation.Outcome, out state))
+                return $"operation {index} cannot have this answer there";
+        }
+
+        for (var index = 0; index < takesEffect.Length; index++)
+        {
+            if (!takesEffect[index] && history[index].Outcome.IsKnown)
+                return $"operation {index} is missing";
+        }
+
+        return null;
+    }
+
+    /// <summary>
+    /// Checks that the operations of a core cannot all be as recorded even if every read outside of it never was and
+    /// every other operation outside took effect at any one time at all, or never. Tries everything, so that it is for
+    /// small cores; the time also grows with the square of the number of writes to their keys.
+    /// </summary>
+    /// <param name="model">What the object does when operations come one at a time.</param>
+    /// <param name="history">The operations.</param>
+    /// <param name="core">The core, as indexes into the history; 64 at most.</param>
+    /// <param name="stepsMax">How many steps to try.</param>
+    /// <returns>True when they cannot; false when they can; null when there was too much to try.</returns>
+    public static bool? CheckCore<TState, TInput, TOutput>(
+        IModel<TState, TInput, TOutput> model,
+        IReadOnlyList<Operation<TInput, TOutput>> history,
+        IReadOnlyList<int> core,
+        long stepsMax = 4_000_000)
+        where TInput : notnull
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(history);
+        ArgumentNullException.ThrowIfNull(core);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(core.Count, 64);
+        var inCore = new CoreSearch<TState, TInput, TOutput>(model, [.. core.Select(index => history[index])]);
+        var others = history.Where((operation, index) =>
+            !core.Contains(index) && !model.IsReadOnly(operation.Input, operation.Outcome)).ToList();
+
+        // If they cannot even when each of the others could take effect any number of times, that is quickly seen.
+        var fewStates = (2L << Math.Min(core.Count, 20)) * (core.Count + others.Count + 1);
+        return inCore.IsPossible(others, once: false, stepsMax, fewStates) == false
+            ? true
+            : !inCore.IsPossible(others, once: true, stepsMax, long.MaxValue);
+    }
+
+    private sealed class CoreSearch<TState, TInput, TOutput>(
+        IModel<TState, TInput, TOutput> model, Operation<TInput, TOutput>[] core)
+        where TInput : notnull
+    {
+        private readonly HashSet<(ulong Done, string Used, Boxed State)> _seen = new(new Comparer(model.States));
+        private readonly Stack<(ulong Done, string Used, TState State)> _toTry = new();
+
+        public bool? IsPossible(
+            List<Operation<TInput, TOutput>> others, bool once, long stepsLeft, long statesMax)
+        {
+            _seen.Clear();
+            _toTry.Clear();
+            Reach(0, "", model.Initial);
+            while (_toTry.TryPop(out var at))
+            {
+                if (Enumerable.Range(0, core.Length).All(i => IsDone(at.Done, i) || !core[i].Outcome.IsKnown))
+                    return true;
+                if ((stepsLeft -= core.Length + others.Count) < 0 || _seen.Count > statesMax)
+                    return null;
+                for (var i = 0; i < core.Length; i++)
+                {
+                    if (!IsDone(at.Done, i)
+                        && !Enumerable.Range(0, core.Length).Any(j => !IsDone(at.Done, j) && core[j].Return < core[i].Call)
+                        && model.Step(at.State, core[i].Input, core[i].Outcome, out var next))
+                    {
+                        Reach(at.Done | (1UL << i), at.Used, next);
+                    }
+                }
+
+                for (var i = 0; i < others.Count; i++)
+                {
+                    if (!(once && at.Used.Contains((char)i))
+                        && model.Step(at.State, others[i].Input, others[i].Outcome, out var next))
+                    {
+                        Reach(at.Done, once ? string.Concat(at.Used.Append((char)i).Order()) : "", next);
+                    }
+                }
+            }
+
+            return false;
+        }
+
+        private void Reach(ulong done, string used, TState state)
+        {
+            if (_seen.Add((done, used, new Boxed(state))))
+                _toTry.Push((done, used, state));
+        }
+
+        private static bool IsDone(ulong done, int i) => (done & (1UL << i)) != 0;
+
+        private readonly record struct Boxed(TState State);
+
+        private sealed class Comparer(IEqualityComparer<TState> states)
+            : IEqualityComparer<(ulong Done, string Used, Boxed State)>
+        {
+            public bool Equals((ulong Done, string Used, Boxed State) x, (ulong Done, string Used, Boxed State) y) =>
+                x.Done == y.Done && x.Used == y.Used && states.Equals(x.State.State, y.State.State);
+
+            public int GetHashCode((ulong Done, string Used, Boxed State) obj) =>
+                HashCode.Combine(obj.Done, obj.Used, obj.State.State is { } state ? states.GetHashCode(state) : 0);
+        }
+    }
+}
