@@ -145,7 +145,7 @@ public static class Checker
             return Verdict.Unknown;
         var (verdict, chains) = cells.FindChains(history, part);
         if (chains is null)
-            return verdict;
+            return verdict == Verdict.Unknown && cells.HasStaleRead(history, part) ? Verdict.Illegal : verdict;
         var zones = new ZoneTest(part, chains);
         verdict = zones.Run();
         if (verdict == Verdict.Linearizable)

@@ -97,7 +97,7 @@ public static class Verifier
                 for (var i = 0; i < core.Length; i++)
                 {
                     if (!IsDone(at.Done, i)
-                        && !Enumerable.Range(0, core.Length).Any(j => !IsDone(at.Done, j) && core[j].Return < core[i].Call)
+                        && IsNext(at.Done, core[i].Call)
                         && model.Step(at.State, core[i].Input, core[i].Outcome, out var next))
                     {
                         Reach(at.Done | (1UL << i), at.Used, next);
@@ -122,6 +122,9 @@ public static class Verifier
             if (_seen.Add((done, used, new Boxed(state))))
                 _toTry.Push((done, used, state));
         }
+
+        private bool IsNext(ulong done, long call) =>
+            Enumerable.Range(0, core.Length).All(i => IsDone(done, i) || core[i].Return >= call);
 
         private static bool IsDone(ulong done, int i) => (done & (1UL << i)) != 0;
 

@@ -41,6 +41,9 @@ internal interface ICellModel<TInput, TOutput>
     /// </summary>
     (Verdict Verdict, Chains? Chains) FindChains(Operation<TInput, TOutput>[] history, Part part);
 
+    /// <summary>Whether a part is certainly illegal; see <see cref="StaleReads"/>.</summary>
+    bool HasStaleRead(Operation<TInput, TOutput>[] history, Part part);
+
     /// <summary>Whether an operation read what another wrote as a whole.</summary>
     bool Reads(in Operation<TInput, TOutput> read, in Operation<TInput, TOutput> write);
 
@@ -66,6 +69,9 @@ internal interface ICellModel<TValue, TInput, TOutput> : ICellModel<TInput, TOut
 
     (Verdict Verdict, Chains? Chains) ICellModel<TInput, TOutput>.FindChains(
         Operation<TInput, TOutput>[] history, Part part) => ChainFinder.Find(this, history, part);
+
+    bool ICellModel<TInput, TOutput>.HasStaleRead(Operation<TInput, TOutput>[] history, Part part) =>
+        StaleReads.Exist(this, history, part);
 
     bool ICellModel<TInput, TOutput>.Reads(
         in Operation<TInput, TOutput> read, in Operation<TInput, TOutput> write) =>

@@ -51,7 +51,7 @@ internal sealed class StateSpace<TState, TInput, TOutput> : StateSpace
         _stateNumbers = new Dictionary<Wrapped, int>(new WrappedComparer(model.States));
         _ = NumberOf(model.Initial);
         var cells = model as ICellModel<TInput, TOutput>;
-        if (cells is not null && Array.Exists(part.Source, index => cells.EffectOf(history[index]) == CellEffect.Beyond))
+        if (Array.Exists(part.Source, index => cells?.EffectOf(history[index]) == CellEffect.Beyond))
             cells = null;
         Classes = Array.ConvertAll(part.Source, index => ClassOf(history[index], cells));
     }

@@ -49,7 +49,7 @@ internal sealed class SweepOrder
         return places.ConvertAll(place => place.Operation);
     }
 
-    /// <summary>An operation is at home in a gap in front of what took effect at a moment within its interval.</summary>
+    /// <summary>A gap behind what took effect, at a moment within the operation's interval.</summary>
     private (int Gap, int At, int Operation) Place(int operation, int first)
     {
         var operationClass = _space.Classes[operation];

@@ -2,8 +2,8 @@ namespace RaftKv.Linearizability.Search;
 
 /// <summary>
 /// Sweeps of one part, each more exact than the one before. The first takes every repeatable operation of unknown
-/// outcome as inexhaustible. What is illegal even so is illegal; if what it finds uses more of some kinds than there were, the
-/// next sweep counts those.
+/// outcome as inexhaustible. What is illegal even so is illegal; if what it finds uses more of some kinds than there
+/// were, the next sweep counts those.
 /// </summary>
 internal sealed class SweepSearch(Part part, StateSpace space, BudgetMeter meter)
 {
