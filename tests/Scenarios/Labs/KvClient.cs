@@ -1,4 +1,6 @@
+using System.Text;
 using RaftKv.Client;
+using RaftKv.KeyValue;
 using RaftKv.Platform;
 using RaftKv.Sim.World;
 
@@ -61,4 +63,17 @@ internal sealed class KvClient
 internal sealed class KvJob
 {
     public bool IsDone { get; set; }
+}
+
+/// <summary>A read that a client has begun.</summary>
+internal sealed class KvRead
+{
+    public KvJob? Job { get; set; }
+
+    public KvResult Result { get; set; }
+
+    public bool IsDone => Job is { IsDone: true };
+
+    /// <summary>What was read, as text.</summary>
+    public string? Text => Result.Value is { } value ? Encoding.UTF8.GetString(value.Span) : null;
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using RaftKv.Client;
 using RaftKv.Consensus;
+using RaftKv.KeyValue;
 using RaftKv.Linearizability;
 using RaftKv.Linearizability.Models;
 using RaftKv.Platform;
@@ -46,6 +47,7 @@ internal sealed class KvLab : Lab
             HeartbeatInterval = HeartbeatInterval,
             PreVoters = -1,
             QuorumCheckers = -1,
+            LeaseReads = false,
             MaxAppendBytes = 64 * 1024,
             MaxInflightAppends = 64,
             SnapshotEveryEntries = 1_000_000,
@@ -130,6 +132,26 @@ internal sealed class KvLab : Lab
         Await($"get {key}", () => get.IsDone, _patience);
         return value;
     }
+
+    /// <summary>Begins a read of a given kind.</summary>
+    public static KvRead BeginRead(KvClient client, string key, ReadOptions reads)
+    {
+        var read = new KvRead();
+        read.Job = client.Begin(async () =>
+            read.Result = await client.Clerk.ReadAsync(KvRequest.Get(key), reads));
+        return read;
+    }
+
+    /// <summary>Reads in a given way, within 30 s.</summary>
+    public KvRead Read(KvClient client, string key, ReadOptions reads)
+    {
+        var read = BeginRead(client, key, reads);
+        Await($"read {key}", () => read.IsDone, _patience);
+        return read;
+    }
+
+    /// <summary>The address of a server.</summary>
+    public string AddressOf(int server) => _cluster.Addresses[server];
 
     /// <summary>Reads several keys, one after another; their values, separated by spaces.</summary>
     public string GetEach(KvClient client, params ReadOnlySpan<string> keys)

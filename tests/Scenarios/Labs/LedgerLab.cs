@@ -21,15 +21,15 @@ internal sealed class LedgerLab : Lab
     private readonly Member[] _members;
     private readonly (LedgerServer? Server, int Generation)[] _servers;
     private readonly RequestCounts[] _requests;
-    private readonly int _snapshotEvery;
+    private readonly LedgerOptions _options;
     private readonly Dictionary<int, Exception?> _faults = [];
     private readonly List<SimStorage> _disks = [];
     private long _lastAmount;
 
-    private LedgerLab(ulong seed, int servers, int snapshotEvery)
-        : base(seed, servers)
+    private LedgerLab(ulong seed, int servers, LedgerOptions options)
+        : base(seed, servers, new NetworkOptions { Mode = DeliveryMode.Adversarial, Conditions = options.Links })
     {
-        _snapshotEvery = snapshotEvery;
+        _options = options;
         _members =
         [
             .. Enumerable.Range(1, servers).Select(id => new Member(new NodeId(id), $"n{id}", MemberRole.Voter)),
@@ -74,15 +74,16 @@ internal sealed class LedgerLab : Lab
     /// <summary>Runs a scenario over all seeds.</summary>
     /// <param name="servers">How many servers.</param>
     /// <param name="scenario">What happens.</param>
-    /// <param name="snapshotEvery">Applied entries between snapshots; half as many stay behind one. 0: none.</param>
+    /// <param name="options">What the servers are made of.</param>
     /// <param name="test">The name of the test.</param>
     public static void Run(
-        int servers, Action<LedgerLab> scenario, int snapshotEvery = 0, [CallerMemberName] string test = "") =>
-        Run(test, seed => new LedgerLab(seed, servers, snapshotEvery), scenario);
+        int servers, Action<LedgerLab> scenario, LedgerOptions? options = null,
+        [CallerMemberName] string test = "") =>
+        Run(test, seed => new LedgerLab(seed, servers, options ?? new LedgerOptions()), scenario);
 
     /// <summary>Runs a scenario with one seed.</summary>
-    public static void RunOnce(ulong seed, int servers, int snapshotEvery, Action<LedgerLab> scenario) =>
-        RunOnce(new LedgerLab(seed, servers, snapshotEvery), scenario);
+    public static void RunOnce(ulong seed, int servers, LedgerOptions options, Action<LedgerLab> scenario) =>
+        RunOnce(new LedgerLab(seed, servers, options), scenario);
 
     /// <summary>From now on a fault of this server is part of the scenario; see <see cref="FaultOf"/>.</summary>
     public void ExpectFaultOf(int server) => _faults.Add(server, null);
@@ -263,11 +264,12 @@ internal sealed class LedgerLab : Lab
         Raft = new RaftOptions
         {
             Id = _members[index].Id,
-            ElectionTimeout = ElectionTimeout,
-            HeartbeatInterval = HeartbeatInterval,
+            ElectionTimeout = ElectionTimeout / _options.Haste,
+            HeartbeatInterval = HeartbeatInterval / _options.Haste,
+            MaxAppendBytes = _options.MaxAppendBytes,
         },
-        SnapshotEveryEntries = _snapshotEvery > 0 ? _snapshotEvery : int.MaxValue,
-        TrailingEntries = _snapshotEvery / 2,
+        SnapshotEveryEntries = _options.SnapshotEvery > 0 ? _options.SnapshotEvery : int.MaxValue,
+        TrailingEntries = _options.SnapshotEvery / 2,
     };
 }
 

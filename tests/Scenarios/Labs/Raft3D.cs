@@ -78,7 +78,7 @@ public sealed class Raft3D
     });
 
     private static void Run(Action<LedgerLab> scenario, [CallerMemberName] string test = "") =>
-        LedgerLab.Run(3, scenario, SnapshotEvery, test);
+        LedgerLab.Run(3, scenario, new LedgerOptions { SnapshotEvery = SnapshotEvery }, test);
 
     /// <summary>Thirty rounds; in each, a victim is away while there are enough commands for a snapshot.</summary>
     private static void Rounds(LedgerLab lab, Action<int>? away, Action<int>? back)

@@ -120,10 +120,11 @@ public sealed class StateMachine4A
         Assert.All(Enumerable.Range(0, 3), server =>
             Assert.InRange(lab.RaftOf(server)!.Snapshot.Index.Value, 80, 150));
         AwaitBalance(lab, 101, 0, 1, 2);
-    }, snapshotEvery: 20);
+    }, new LedgerOptions { SnapshotEvery = 20 });
 
-    private static void Run(Action<LedgerLab> scenario, int snapshotEvery = 0, [CallerMemberName] string test = "") =>
-        LedgerLab.Run(3, scenario, snapshotEvery, test);
+    private static void Run(
+        Action<LedgerLab> scenario, LedgerOptions? options = null, [CallerMemberName] string test = "") =>
+        LedgerLab.Run(3, scenario, options, test);
 
     private static bool IsAnswered(Proposal proposal) => proposal.Outcome is { IsCompleted: true };
 

@@ -12,6 +12,7 @@ public sealed class DiskScenarios
 {
     private const int SnapshotEvery = 5;
     private const int CommandBytes = 500;
+    private static readonly LedgerOptions _options = new() { SnapshotEvery = SnapshotEvery };
     private static readonly TimeSpan _recovery = 20 * Lab.ElectionTimeout;
 
     [Fact]
@@ -45,7 +46,7 @@ public sealed class DiskScenarios
         file.FlipBit(offset, bit);
         lab.Repair(victim);
         lab.OneOnAll();
-    }, SnapshotEvery);
+    }, _options);
 
     [Fact]
     [Scenario("fsync returns an error once", IsRandom = true)]
@@ -87,7 +88,7 @@ public sealed class DiskScenarios
         {
             for (var (last, isReached) = (1, true); isReached; last++)
             {
-                LedgerLab.RunOnce(seed, 3, SnapshotEvery, lab =>
+                LedgerLab.RunOnce(seed, 3, _options, lab =>
                 {
                     var victim = lab.Random(3);
                     var left = last;
@@ -146,5 +147,5 @@ public sealed class DiskScenarios
             repair(lab.Disks[victim].Volume.Faults);
             lab.Repair(victim);
             lab.OneOnAll();
-        }, SnapshotEvery, test);
+        }, _options, test);
 }

@@ -1,3 +1,5 @@
+using RaftKv.Client;
+using RaftKv.KeyValue;
 using RaftKv.Scenarios.Labs;
 
 namespace RaftKv.Scenarios.Ours;
@@ -10,11 +12,12 @@ internal sealed class Traffic
 
     private readonly KvLab _lab;
     private readonly KvJob[] _jobs;
+    private readonly ReadOptions _reads;
     private bool _isStopped;
 
-    public Traffic(KvLab lab, int clients)
+    public Traffic(KvLab lab, int clients, ReadOptions? reads = null)
     {
-        _lab = lab;
+        (_lab, _reads) = (lab, reads ?? ReadOptions.Default);
         _jobs = [.. Enumerable.Range(0, clients).Select(_ => lab.NewClient()).Select(Begin)];
     }
 
@@ -57,7 +60,7 @@ internal sealed class Traffic
                     key, await client.Clerk.GetStringAsync(key), _lab.FreshValue());
                 break;
             default:
-                await client.Clerk.GetAsync(key);
+                await client.Clerk.ReadAsync(KvRequest.Get(key), _reads);
                 break;
         }
     }
