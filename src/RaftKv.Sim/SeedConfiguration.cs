@@ -49,6 +49,12 @@ internal sealed record SeedConfiguration
     /// <summary>How many leaders of 100 are struck moments after their election, the others later; 0: none.</summary>
     public required int LeaderFaultPercent { get; init; }
 
+    /// <summary>Mean time between transfers of leadership and orderly shutdowns; zero: none.</summary>
+    public required TimeSpan TransferEvery { get; init; }
+
+    /// <summary>A server of a lower election priority; 0: none.</summary>
+    public required int LowPriority { get; init; }
+
     /// <summary>Mean time of a disk flush.</summary>
     public required TimeSpan FlushLatency { get; init; }
 
@@ -145,6 +151,9 @@ internal sealed record SeedConfiguration
             SegmentBytes = Pick(choose, "segment bytes", 8, 16, 64) * 1024,
             Store = (KvStoreKind)choose.Choose("store", 2),
             LeaderFaultPercent = Often(choose, "leader faults") ? Pick(choose, "leader faults", 50, 75, 90) : 0,
+            TransferEvery = Often(choose, "transfers")
+                ? TimeSpan.FromMilliseconds(Pick(choose, "transfer interval", 200, 600, 1500)) : default,
+            LowPriority = Pick(choose, "low priority", 0, 0, 1, 2),
             PreVoters = Servers(choose, "pre-vote"),
             QuorumCheckers = leaseReads ? -1 : Servers(choose, "check quorum"),
             LeaseReads = leaseReads,

@@ -78,6 +78,9 @@ internal sealed class SimCluster
         return leaders == 1 ? null : $"{leaders} servers lead";
     }
 
+    /// <summary>The server on a host, by its position in <see cref="Hosts"/>; null while it recovers.</summary>
+    public KvServer? ServerOn(int host) => _servers[host];
+
     private SimNode AddHost(Member member)
     {
         var index = member.Id.Value - 1;
@@ -124,6 +127,8 @@ internal sealed class SimCluster
                 HeartbeatInterval = _configuration.HeartbeatInterval,
                 PreVote = (_configuration.PreVoters >> id.Value & 1) == 1,
                 CheckQuorum = (_configuration.QuorumCheckers >> id.Value & 1) == 1,
+                ElectionPriority = _configuration.LowPriority == id.Value
+                    ? RaftOptions.HighestPriority - 2 : RaftOptions.HighestPriority,
                 LeaseReads = _configuration.LeaseReads,
                 ClockDriftBound = _configuration.ClockDriftPercent / 100.0,
                 MaxAppendBytes = _configuration.MaxAppendBytes,

@@ -46,6 +46,7 @@ internal sealed class Simulation
             new PartitionFaults(_world, _cluster.Hosts, configuration),
             new CrashFaults(_world, _cluster.Hosts, configuration),
             new LeaderFaults(_world, _cluster, configuration),
+            new TransferFaults(_world, _cluster, configuration),
             new PauseFaults(_world, _cluster.Hosts, configuration),
             new ClockFaults(_world, _cluster.Hosts, configuration),
         ];

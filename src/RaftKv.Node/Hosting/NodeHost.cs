@@ -71,7 +71,7 @@ internal sealed class NodeHost : IDisposable
         using (var host = new NodeHost(options, logging))
         {
             host._loop.Post(_ => host.StartAsync(joins, log), null);
-            await using var stop = cancellationToken.Register(() => host._loop.Post(_ => host.Stop(), null));
+            await using var stop = cancellationToken.Register(() => host._loop.Post(_ => host.StopAsync(), null));
             fault = await host._ended.Task;
         }
 
@@ -111,9 +111,17 @@ internal sealed class NodeHost : IDisposable
         }
     }
 
-    private void Stop()
+    private async void StopAsync()
     {
-        _server?.Dispose();
-        _ended.TrySetResult(null);
+        try
+        {
+            if (_server is not null)
+                await _server.StopAsync();
+            _ended.TrySetResult(null);
+        }
+        catch (Exception fault)
+        {
+            _ended.TrySetResult(fault);
+        }
     }
 }

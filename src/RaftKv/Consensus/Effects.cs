@@ -67,6 +67,31 @@ public readonly record struct ProposalResult(long ProposalNumber, ProposalStatus
     public string? Refusal { get; init; }
 }
 
+/// <summary>How a transfer of leadership ended.</summary>
+public enum TransferStatus : byte
+{
+    /// <summary>It goes on; not an outcome.</summary>
+    Begun = 1,
+
+    /// <summary>This server does not lead any more, or the successor leads already.</summary>
+    Done,
+
+    /// <summary>The successor did not take over in time; this server goes on leading.</summary>
+    TimedOut,
+
+    /// <summary>This server does not lead.</summary>
+    NotLeader,
+
+    /// <summary>The successor is no voter, or there is none.</summary>
+    NoVoter,
+
+    /// <summary>Another transfer is under way.</summary>
+    Busy,
+}
+
+/// <summary>The outcome of <see cref="Input.Transfer"/>.</summary>
+public readonly record struct TransferResult(long ProposalNumber, TransferStatus Status);
+
 /// <summary>What became of a read.</summary>
 public enum ReadStatus : byte
 {
@@ -107,6 +132,9 @@ public sealed class Effects
     /// <summary>Outcomes of proposals.</summary>
     public List<ProposalResult> Proposals { get; } = [];
 
+    /// <summary>Outcomes of transfers.</summary>
+    public List<TransferResult> Transfers { get; } = [];
+
     /// <summary>Outcomes of reads.</summary>
     public List<ReadResult> Reads { get; } = [];
 
@@ -124,8 +152,8 @@ public sealed class Effects
 
     /// <summary>Whether nothing is asked for.</summary>
     public bool IsEmpty =>
-        Writes.Count == 0 && Messages.Count == 0 && Proposals.Count == 0 && Reads.Count == 0 && SnapshotReads.Count == 0
-        && SnapshotChunks.Count == 0 && Restore is null;
+        Writes.Count == 0 && Messages.Count == 0 && Proposals.Count == 0 && Reads.Count == 0
+        && Transfers.Count == 0 && SnapshotReads.Count == 0 && SnapshotChunks.Count == 0 && Restore is null;
 
     /// <summary>Forgets everything, keeping the lists' memory.</summary>
     public void Clear()
@@ -134,6 +162,7 @@ public sealed class Effects
         Messages.Clear();
         Proposals.Clear();
         Reads.Clear();
+        Transfers.Clear();
         SnapshotReads.Clear();
         SnapshotChunks.Clear();
         Restore = null;

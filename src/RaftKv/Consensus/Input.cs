@@ -15,6 +15,9 @@ public enum InputKind : byte
     /// <summary>An administrator's change of membership.</summary>
     ChangeMembership,
 
+    /// <summary>An administrator's wish that another server lead.</summary>
+    Transfer,
+
     /// <summary>A client's question: up to where must the state machine have applied to answer it?</summary>
     Read,
 
@@ -67,6 +70,9 @@ public readonly record struct Input
     /// <summary>For <see cref="InputKind.Read"/>: the caller's number, repeated in <see cref="ReadResult"/>.</summary>
     public long ReadNumber { get; private init; }
 
+    /// <summary>For <see cref="InputKind.Transfer"/>: who is to lead; none: whoever is fit.</summary>
+    public NodeId Target { get; private init; }
+
     /// <summary>For <see cref="InputKind.Read"/>: a lease is proof enough.</summary>
     public bool ByLease { get; private init; }
 
@@ -109,6 +115,10 @@ public readonly record struct Input
     /// <summary>A change of membership; like a proposal it is appended here, refused, or not for this server.</summary>
     public static Input ChangeMembership(long proposalNumber, IReadOnlyList<MemberChange> changes) =>
         new(InputKind.ChangeMembership) { ProposalNumber = proposalNumber, Changes = changes };
+
+    /// <summary>Another server is to lead; the outcome carries the number.</summary>
+    public static Input Transfer(long proposalNumber, NodeId target) =>
+        new(InputKind.Transfer) { ProposalNumber = proposalNumber, Target = target };
 
     /// <summary>A linearizable read.</summary>
     public static Input Read(long readNumber, bool byLease) =>

@@ -34,6 +34,9 @@ public enum MessageKind : byte
 
     /// <summary><see cref="Consensus.ReadIndexReply"/>.</summary>
     ReadIndexReply = 10,
+
+    /// <summary><see cref="Consensus.TimeoutNow"/>.</summary>
+    TimeoutNow = 11,
 }
 
 /// <summary>
@@ -66,7 +69,7 @@ public readonly record struct Message
     /// <summary>Wraps a vote request.</summary>
     public Message(NodeId from, NodeId to, Term term, long number, in RequestVote body)
         : this(MessageKind.RequestVote, from, to, term, number) =>
-        (_index, _entryTerm) = (body.LastLogIndex, body.LastLogTerm);
+        (_index, _entryTerm, _flag) = (body.LastLogIndex, body.LastLogTerm, body.IsTransfer);
 
     /// <summary>Wraps a vote.</summary>
     public Message(NodeId from, NodeId to, Term term, long number, in VoteReply body)
@@ -113,6 +116,12 @@ public readonly record struct Message
     public Message(NodeId from, NodeId to, Term term, long number, in ReadIndexReply body)
         : this(MessageKind.ReadIndexReply, from, to, term, number) => _index = body.Index;
 
+    /// <summary>Wraps the order to stand for election.</summary>
+    public Message(NodeId from, NodeId to, Term term, long number, in TimeoutNow _)
+        : this(MessageKind.TimeoutNow, from, to, term, number)
+    {
+    }
+
     /// <summary>Which body the message carries.</summary>
     public MessageKind Kind { get; }
 
@@ -133,7 +142,7 @@ public readonly record struct Message
     public long Number { get; }
 
     /// <summary>The body of a <see cref="MessageKind.RequestVote"/> message.</summary>
-    public RequestVote RequestVote => Is(MessageKind.RequestVote) ? new(_index, _entryTerm) : default;
+    public RequestVote RequestVote => Is(MessageKind.RequestVote) ? new(_index, _entryTerm, _flag) : default;
 
     /// <summary>The body of a <see cref="MessageKind.VoteReply"/> message.</summary>
     public VoteReply VoteReply => Is(MessageKind.VoteReply) ? new(_flag) : default;
@@ -183,6 +192,7 @@ public readonly record struct Message
             MessageKind.PreVoteReply => PreVoteReply,
             MessageKind.ReadIndex => ReadIndex,
             MessageKind.ReadIndexReply => ReadIndexReply,
+            MessageKind.TimeoutNow => default(TimeoutNow),
             _ => "empty",
         };
         return $"{From}->{To} term {Term} #{Number} {body}";

@@ -10,7 +10,10 @@ public readonly record struct PreVote(LogIndex LastLogIndex, Term LastLogTerm);
 public readonly record struct PreVoteReply(bool Granted);
 
 /// <summary>A candidate asks for a vote (paper §5.2, §5.4.1).</summary>
-public readonly record struct RequestVote(LogIndex LastLogIndex, Term LastLogTerm);
+/// <param name="LastLogIndex">The last entry of the candidate's log.</param>
+/// <param name="LastLogTerm">Its term.</param>
+/// <param name="IsTransfer">The leader told it to stand: who hears that leader votes all the same.</param>
+public readonly record struct RequestVote(LogIndex LastLogIndex, Term LastLogTerm, bool IsTransfer = false);
 
 /// <summary>The answer to <see cref="RequestVote"/>.</summary>
 public readonly record struct VoteReply(bool Granted);
@@ -68,3 +71,6 @@ public readonly record struct ReadIndex(bool ByLease);
 /// <paramref name="Index"/> is 0 if it cannot tell.
 /// </summary>
 public readonly record struct ReadIndexReply(LogIndex Index);
+
+/// <summary>A leader tells its successor to stand for election at once (dissertation §3.10).</summary>
+public readonly record struct TimeoutNow;

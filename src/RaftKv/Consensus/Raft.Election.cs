@@ -9,11 +9,15 @@ public sealed partial class Raft
     private long _electionDeadline;
     private long _electionNumber;
 
-    /// <summary>Draws the term's time-out from [T, 2T), so that candidates rarely collide twice.</summary>
+    /// <summary>
+    /// Draws the term's time-out from [T, 2T), so that candidates rarely collide twice; behind that of servers of a
+    /// higher priority.
+    /// </summary>
     private void DrawElectionTimeout()
     {
         var shortest = _options.ElectionTimeout.Ticks;
-        _electionTimeout = shortest + (shortest * _random(TimeoutSteps) / TimeoutSteps);
+        _electionTimeout = shortest + (shortest * _random(TimeoutSteps) / TimeoutSteps)
+            + (shortest * (RaftOptions.HighestPriority - _options.ElectionPriority));
     }
 
     private void RestartElectionTimer() => _electionDeadline = _now + _electionTimeout;
@@ -33,7 +37,7 @@ public sealed partial class Raft
         Leader = NodeId.None;
     }
 
-    private void StartElection()
+    private void StartElection(bool isTransfer)
     {
         Role = Role.Candidate;
         Leader = NodeId.None;
@@ -43,7 +47,7 @@ public sealed partial class Raft
         _ballot.Clear();
         _electionNumber = ++_lastNumber;
         var after = Gate();
-        var request = new RequestVote(Log.LastIndex, Log.LastTerm);
+        var request = new RequestVote(Log.LastIndex, Log.LastTerm, isTransfer);
         foreach (var voter in _followers)
         {
             if (Configuration.IsVoter(voter.Id))
@@ -90,7 +94,7 @@ public sealed partial class Raft
         switch (_ballot.Record(Configuration, voter, granted))
         {
             case ElectionOutcome.Won when Role == Role.PreCandidate:
-                StartElection();
+                StartElection(isTransfer: false);
                 break;
             case ElectionOutcome.Won:
                 BecomeLeader();

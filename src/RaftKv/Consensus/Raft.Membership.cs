@@ -39,6 +39,8 @@ public sealed partial class Raft
         // 2015: "bug in single-server membership changes").
         if (Log.TermAt(CommitIndex) != Term)
             return "not yet: the leader has not committed an entry of its term";
+        if (Successor != NodeId.None)
+            return $"not yet: the leadership goes over to {Successor}";
         if (Configuration.IsJoint || _configurations.CurrentIndex > CommitIndex)
             return $"not yet: another change is under way, {Configuration}";
         if (ConfigurationChange.Begin(Configuration, changes, out next) is { } objection)

@@ -45,9 +45,14 @@ public sealed partial class Raft
     /// <summary>
     /// Whether a request for votes is to be left unanswered, its term included, because a leader was heard less than
     /// the shortest election time-out ago. It counts from the contact and not from what is known of the leader since:
-    /// leases rest on it. Who asks for votes itself has stopped leading.
+    /// leases rest on it. Who asks for votes itself has stopped leading; who sends a successor has given up its
+    /// lease.
     /// </summary>
-    private bool HearsLeader(NodeId candidate) =>
-        _options.CheckQuorum
-        && (Role == Role.Leader || (candidate != _lastLeader && _now - _lastContact < _options.ElectionTimeout.Ticks));
+    private bool HearsLeader(in Message request)
+    {
+        if (!_options.CheckQuorum || (request.Kind == MessageKind.RequestVote && request.RequestVote.IsTransfer))
+            return false;
+        return Role == Role.Leader
+            || (request.From != _lastLeader && _now - _lastContact < _options.ElectionTimeout.Ticks);
+    }
 }

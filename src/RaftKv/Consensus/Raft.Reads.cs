@@ -101,7 +101,8 @@ public sealed partial class Raft
     private void OnReadIndexReply(in Message message)
     {
         FailReadsOfAnotherLeader();
-        if (message.Term != Term || message.From != Leader)
+        // A number beyond those of this incarnation belongs to an earlier one.
+        if (message.Term != Term || message.From != Leader || message.Number > _lastAsked)
             return;
         var index = message.ReadIndexReply.Index;
         var status = index > LogIndex.Zero ? ReadStatus.Ready : ReadStatus.NoLeader;

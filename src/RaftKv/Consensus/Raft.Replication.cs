@@ -12,6 +12,7 @@ public sealed partial class Raft
     private void OnPropose(long number, ReadOnlyMemory<byte> command)
     {
         var status = Role != Role.Leader ? ProposalStatus.NotLeader
+            : Successor != NodeId.None ? ProposalStatus.Busy
             : _uncommittedBytes >= _options.MaxUncommittedBytes ? ProposalStatus.Busy
             : ProposalStatus.Appended;
         if (status != ProposalStatus.Appended)
@@ -42,6 +43,7 @@ public sealed partial class Raft
         }
 
         BeginRound();
+        CheckTransfer();
         if (_now >= _farewellDeadline)
             EndFarewell();
     }

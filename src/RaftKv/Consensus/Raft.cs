@@ -140,6 +140,9 @@ public sealed partial class Raft
             case InputKind.ChangeMembership:
                 OnChangeMembership(input.ProposalNumber, input.Changes!);
                 break;
+            case InputKind.Transfer:
+                OnTransfer(input.ProposalNumber, input.Target);
+                break;
             case InputKind.Read:
                 OnRead(input.ReadNumber, input.ByLease);
                 break;
@@ -179,7 +182,7 @@ public sealed partial class Raft
         else if (_options.PreVote)
             StartPreElection();
         else
-            StartElection();
+            StartElection(isTransfer: false);
     }
 
     private void OnMessage(in Message message)
@@ -192,7 +195,7 @@ public sealed partial class Raft
         // A leader knows every committed configuration: who is in none cannot win, and only disturbs.
         if (sender is null && Role == Role.Leader && message.Kind == MessageKind.RequestVote)
             return;
-        if (message.Kind is MessageKind.RequestVote or MessageKind.PreVote && HearsLeader(message.From))
+        if (message.Kind is MessageKind.RequestVote or MessageKind.PreVote && HearsLeader(message))
             return;
         if (message.Term > Term && message.Kind != MessageKind.PreVote)
         {
@@ -229,6 +232,9 @@ public sealed partial class Raft
             case MessageKind.ReadIndex:
                 OnReadIndex(message);
                 break;
+            case MessageKind.TimeoutNow:
+                OnTimeoutNow(message);
+                break;
             case MessageKind.ReadIndexReply:
                 OnReadIndexReply(message);
                 break;
@@ -239,10 +245,12 @@ public sealed partial class Raft
     {
         WriteChanges();
         FailReadsOfAnotherLeader();
+        EndTransferOfAnotherTerm();
         if (Role == Role.Leader)
         {
             ServeReads();
             SendToFollowers();
+            TellSuccessor();
         }
         else
         {

@@ -15,6 +15,16 @@ public sealed record RaftOptions
     /// <summary>The longest silence of a leader towards a follower; well below <see cref="ElectionTimeout"/>.</summary>
     public TimeSpan HeartbeatInterval { get; init; } = TimeSpan.FromMilliseconds(75);
 
+    /// <summary>The highest priority, and the default.</summary>
+    public const int HighestPriority = 10;
+
+    /// <summary>
+    /// From 0 to <see cref="HighestPriority"/>: a server waits one <see cref="ElectionTimeout"/> longer before it
+    /// stands for election for each step that it is below the highest. It leads only if those above it do not: they are
+    /// down, cut off, or behind with their logs. It does not give way to one that comes back; transfer for that.
+    /// </summary>
+    public int ElectionPriority { get; init; } = HighestPriority;
+
     /// <summary>
     /// Whether this server asks if it would be elected before it raises the term (dissertation §9.6), so that one that
     /// was cut off does not depose a working leader when it returns. Every server answers, whatever its own setting.
@@ -62,6 +72,9 @@ public sealed record RaftOptions
         if (HeartbeatInterval <= TimeSpan.Zero || ElectionTimeout < HeartbeatInterval * 2)
             throw new ArgumentException(
                 $"ElectionTimeout ({ElectionTimeout}) must be at least twice HeartbeatInterval ({HeartbeatInterval}).");
+        if (ElectionPriority is < 0 or > HighestPriority)
+            throw new ArgumentException(
+                $"ElectionPriority must be from 0 to {HighestPriority}, but is {ElectionPriority}.");
         if (LeaseReads && !CheckQuorum)
             throw new ArgumentException("LeaseReads needs CheckQuorum.");
         if (ClockDriftBound is not (>= 0 and < 1))

@@ -12,6 +12,7 @@ namespace RaftKv.Server;
 public sealed class KvServer : IDisposable
 {
     private readonly KvServerOptions _options;
+    private readonly NodePlatform _platform;
     private readonly PeerLinks _links;
     private readonly RpcServer _rpc;
     private bool _disposed;
@@ -20,7 +21,7 @@ public sealed class KvServer : IDisposable
         KvServerOptions options, NodePlatform platform, PeerLinks links, Replica<KvResult> replica,
         KvStateMachine machine)
     {
-        _options = options;
+        (_options, _platform) = (options, platform);
         _links = links;
         Replica = replica;
         StateMachine = machine;
@@ -61,6 +62,21 @@ public sealed class KvServer : IDisposable
         }
     }
 
+    /// <summary>
+    /// Stops in good order: hands the leadership over if it has it, so that nobody waits for an election time-out, and
+    /// lets those who wait be answered. Takes an election time-out or two at most; <see cref="Dispose"/> cuts it short.
+    /// </summary>
+    public async Task StopAsync()
+    {
+        var patience = _options.Replica.Raft.ElectionTimeout;
+        if (Replica.Raft.Role == Role.Leader)
+            await Replica.TransferAsync();
+        var since = _platform.Time.GetTimestamp();
+        while (Replica.HasWaiting && _platform.Time.GetElapsedTime(since) < patience)
+            await Task.Delay(patience / 20, _platform.Time);
+        Dispose();
+    }
+
     /// <summary>Stops listening and taking part. Requests that still wait are answered "unknown".</summary>
     public void Dispose()
     {
@@ -88,7 +104,8 @@ public sealed class KvServer : IDisposable
         {
             ProposalEnd.Applied => new KvReply(outcome.Result),
             ProposalEnd.NotLeader => NotLeader(outcome.Leader),
-            ProposalEnd.Busy => new KvReply(KvStatus.Busy, "too many commands wait to be committed"),
+            ProposalEnd.Busy => new KvReply(
+                KvStatus.Busy, "too many commands wait to be committed, or another server is about to lead"),
             ProposalEnd.NotApplied => new KvReply(KvStatus.NotApplied, "another leader's entry took its place"),
             _ => new KvReply(KvStatus.Unknown, "the server stopped following this command"),
         };
@@ -96,12 +113,13 @@ public sealed class KvServer : IDisposable
 
     private async Task<KvReply> ReadAsync(KvCommand command)
     {
-        if (command.Consistency == ReadConsistency.Stale)
-            return new KvReply(StateMachine.Query(command.Request) with { IsStale = true });
-        var outcome = await Replica.ReadAsync(byLease: command.Consistency == ReadConsistency.Lease);
+        var isStale = command.Consistency == ReadConsistency.Stale;
+        var outcome = isStale
+            ? await Replica.ReadStaleAsync()
+            : await Replica.ReadAsync(byLease: command.Consistency == ReadConsistency.Lease);
         return outcome.End switch
         {
-            ReadEnd.Ready => new KvReply(StateMachine.Query(command.Request)),
+            ReadEnd.Ready => new KvReply(StateMachine.Query(command.Request) with { IsStale = isStale }),
             ReadEnd.Busy => new KvReply(KvStatus.Busy, "too many reads wait"),
             _ => NotLeader(outcome.Leader),
         };

@@ -37,6 +37,14 @@ internal sealed class PendingReads
         return _lastNumber;
     }
 
+    /// <summary>Registers a caller for whom any state will do, as soon as there is one.</summary>
+    public Task<ReadOutcome> Wait()
+    {
+        var number = Register(out var outcome);
+        Decide(new ReadResult(number, ReadStatus.Ready, LogIndex.Zero), NodeId.None);
+        return outcome;
+    }
+
     /// <summary>The core knows what must have been applied, or that it cannot tell.</summary>
     public void Decide(in ReadResult decision, NodeId leader)
     {

@@ -31,6 +31,8 @@ public sealed partial class Replica<TResult> : IDisposable
     private readonly Queue<OutboundMessage> _gated = [];
     private readonly PendingProposals<TResult> _pending = new();
     private readonly PendingReads _pendingReads = new();
+    private readonly SortedDictionary<long, TaskCompletionSource<TransferStatus>> _transfers = [];
+    private long _lastTransfer;
     private readonly ITimer _timer;
     private readonly long _origin;
     private List<Input> _inbox = [];
@@ -75,6 +77,9 @@ public sealed partial class Replica<TResult> : IDisposable
     /// <summary>The last entry that the state machine has applied.</summary>
     public LogIndex Applied => _applied;
 
+    /// <summary>Whether callers wait for the outcome of a proposal.</summary>
+    public bool HasWaiting => _pending.Count > 0;
+
     /// <summary>Whether the replica has stopped.</summary>
     public bool IsStopped => _stopped;
 
@@ -104,6 +109,29 @@ public sealed partial class Replica<TResult> : IDisposable
         return outcome;
     }
 
+    /// <summary>
+    /// Completes when the state machine may be queried for a read that may be stale: at once, unless a snapshot is just
+    /// replacing the state.
+    /// </summary>
+    public Task<ReadOutcome> ReadStaleAsync() =>
+        _stopped ? Task.FromResult(new ReadOutcome(ReadEnd.NoLeader, NodeId.None))
+        : _restoring ? _pendingReads.Wait()
+        : Task.FromResult(new ReadOutcome(ReadEnd.Ready, NodeId.None));
+
+    /// <summary>
+    /// Hands the leadership over, if this replica leads; ends within an election time-out or little more.
+    /// </summary>
+    /// <param name="target">Who is to lead; none: whoever is fit.</param>
+    public Task<TransferStatus> TransferAsync(NodeId target = default)
+    {
+        if (_stopped)
+            return Task.FromResult(TransferStatus.NotLeader);
+        var completion = new TaskCompletionSource<TransferStatus>();
+        _transfers.Add(++_lastTransfer, completion);
+        Enqueue(Input.Transfer(_lastTransfer, target));
+        return completion.Task;
+    }
+
     /// <summary>Stops taking part. Callers that still wait get <see cref="ProposalEnd.Unknown"/>.</summary>
     public void Dispose()
     {
@@ -114,6 +142,8 @@ public sealed partial class Replica<TResult> : IDisposable
         _persister.Dispose();
         _pending.Stop();
         _pendingReads.Stop();
+        foreach (var transfer in _transfers.Values.ToArray())
+            transfer.TrySetResult(TransferStatus.NotLeader);
     }
 
     private long Now() => _platform.Time.GetElapsedTime(_origin).Ticks;
@@ -177,6 +207,12 @@ public sealed partial class Replica<TResult> : IDisposable
             HandWritesToStorage();
             foreach (var result in _effects.Proposals)
                 _pending.Decide(result, _raft.Leader);
+            foreach (var result in _effects.Transfers)
+            {
+                if (_transfers.Remove(result.ProposalNumber, out var transfer))
+                    transfer.SetResult(result.Status);
+            }
+
             foreach (var result in _effects.Reads)
                 _pendingReads.Decide(result, _raft.Leader);
             foreach (ref readonly var message in CollectionsMarshal.AsSpan(_effects.Messages))
@@ -185,7 +221,8 @@ public sealed partial class Replica<TResult> : IDisposable
             _effects.Clear();
             if (ApplyCommitted())
                 _raft.Step(now, Input.Applied(_applied), _effects);
-            _pendingReads.Applied(_applied);
+            if (!_restoring)
+                _pendingReads.Applied(_applied);
         }
         while (!_effects.IsEmpty);
     }

@@ -40,7 +40,7 @@ internal static partial class MessageCodec
         BodyCase.SnapshotReply => WhyNegative(
             parsed.SnapshotReply.SnapshotIndex, parsed.SnapshotReply.SnapshotTerm, parsed.SnapshotReply.NextOffset),
         BodyCase.PreVote => WhyNegative(parsed.PreVote.LastLogIndex, parsed.PreVote.LastLogTerm),
-        BodyCase.PreVoteReply or BodyCase.ReadIndex => null,
+        BodyCase.PreVoteReply or BodyCase.ReadIndex or BodyCase.TimeoutNow => null,
         BodyCase.ReadIndexReply => WhyNegative(parsed.ReadIndexReply.Index, 0),
         _ => "a message between servers has no body",
     };
@@ -82,7 +82,8 @@ internal static partial class MessageCodec
         {
             case BodyCase.RequestVote:
                 var vote = parsed.RequestVote;
-                return new(from, to, term, number, new RequestVote(new(vote.LastLogIndex), new(vote.LastLogTerm)));
+                return new(from, to, term, number, new RequestVote(
+                    new(vote.LastLogIndex), new(vote.LastLogTerm), vote.IsTransfer));
             case BodyCase.VoteReply:
                 return new(from, to, term, number, new VoteReply(parsed.VoteReply.Granted));
             case BodyCase.AppendEntries:
@@ -104,6 +105,8 @@ internal static partial class MessageCodec
                 return new(from, to, term, number, new PreVote(new(ask.LastLogIndex), new(ask.LastLogTerm)));
             case BodyCase.PreVoteReply:
                 return new(from, to, term, number, new PreVoteReply(parsed.PreVoteReply.Granted));
+            case BodyCase.TimeoutNow:
+                return new(from, to, term, number, default(TimeoutNow));
             case BodyCase.ReadIndex:
                 return new(from, to, term, number, new ReadIndex(parsed.ReadIndex.ByLease));
             case BodyCase.ReadIndexReply:

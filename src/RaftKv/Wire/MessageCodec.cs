@@ -25,6 +25,7 @@ internal static partial class MessageCodec
                 {
                     LastLogIndex = vote.LastLogIndex.Value,
                     LastLogTerm = vote.LastLogTerm.Value,
+                    IsTransfer = vote.IsTransfer,
                 };
                 break;
             case MessageKind.VoteReply:
@@ -77,6 +78,9 @@ internal static partial class MessageCodec
                 break;
             case MessageKind.PreVoteReply:
                 envelope.PreVoteReply = new() { Granted = message.PreVoteReply.Granted };
+                break;
+            case MessageKind.TimeoutNow:
+                envelope.TimeoutNow = new();
                 break;
             case MessageKind.ReadIndex:
                 envelope.ReadIndex = new() { ByLease = message.ReadIndex.ByLease };

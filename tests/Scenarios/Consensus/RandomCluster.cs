@@ -16,6 +16,7 @@ internal sealed class RandomCluster
     private readonly int _repeatPercent;
     private readonly int _slowPercent;
     private readonly int _faultIntervalMs;
+    private readonly int _transferPercent;
     private long _sequence;
     private bool _healed;
 
@@ -41,6 +42,8 @@ internal sealed class RandomCluster
         };
         // Sometimes on, sometimes off, sometimes mixed, as during an upgrade.
         var (preVoters, checkers) = (Draw(0, -1, Random.Next()), Draw(0, -1, Random.Next()));
+        var leases = checkers == -1 && Chance(60);
+        _transferPercent = Draw(0, 0, 1, 10);
         NodeId[] voters = [.. Enumerable.Range(1, size).Select(id => new NodeId(id))];
         Founders = Configuration.Of(voters);
         Servers =
@@ -50,6 +53,8 @@ internal sealed class RandomCluster
                 Id = id,
                 PreVote = (preVoters >> id.Value & 1) == 1,
                 CheckQuorum = (checkers >> id.Value & 1) == 1,
+                LeaseReads = leases,
+                ClockDriftBound = 0,
             })),
         ];
     }
@@ -132,6 +137,10 @@ internal sealed class RandomCluster
         {
             for (var i = Random.Next(3); i > 0; i--)
                 server.Propose();
+            if (Chance(50))
+                server.Read();
+            if (Chance(_transferPercent))
+                server.Transfer(new NodeId(Random.Next(Servers.Count + 1)));
         }
 
         AfterAbout(_healed ? 150 : 30, Propose);

@@ -12,6 +12,9 @@ internal sealed class RandomClusterChecks(RandomCluster cluster)
     private readonly Dictionary<NodeId, Term> _promisedTerms = [];
     private readonly Dictionary<NodeId, LogIndex> _checked = [];
 
+    /// <summary>How many reads were answered.</summary>
+    public int Reads { get; private set; }
+
     /// <summary>How many entries are known to be committed.</summary>
     public int Committed => _committed.Count;
 
@@ -61,6 +64,15 @@ internal sealed class RandomClusterChecks(RandomCluster cluster)
         Require(
             raft.Role != Role.Leader || _leaders[raft.Term] == raft.Id,
             $"election safety: {raft.Id} leads term {raft.Term}, as did another");
+    }
+
+    /// <summary>A read was allowed to see the state of an index.</summary>
+    public void Answered(NodeId reader, LogIndex index, int committedBefore)
+    {
+        Require(
+            index.Value >= committedBefore,
+            $"linearizable read: {reader} reads at {index}, {committedBefore} was committed when it was asked");
+        Reads++;
     }
 
     public void SnapshotTaken(SnapshotId snapshot, ulong state)

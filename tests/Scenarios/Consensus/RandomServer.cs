@@ -18,6 +18,8 @@ internal sealed class RandomServer
     private readonly List<OutboundMessage> _held = [];
     private readonly List<byte> _pieces = [];
     private SnapshotId _assembling;
+    private readonly Dictionary<long, int> _reads = [];
+    private long _lastRead;
     private long _durableToken;
     private long _armed;
     private bool _flushing;
@@ -85,6 +87,15 @@ internal sealed class RandomServer
         Post(Input.Propose(0, command));
     }
 
+    /// <summary>A read now must see everything that is known to be committed now.</summary>
+    public void Read()
+    {
+        _reads[++_lastRead] = _cluster.Checks.Committed;
+        Post(Input.Read(_lastRead, byLease: _cluster.Chance(50)));
+    }
+
+    public void Transfer(NodeId successor) => Post(Input.Transfer(0, successor));
+
     private void Schedule()
     {
         if (_scheduled)
@@ -131,6 +142,13 @@ internal sealed class RandomServer
                 _cluster.Deliver(message.Message);
             else
                 _held.Add(message);
+        }
+
+        foreach (var read in _effects.Reads)
+        {
+            _reads.Remove(read.ReadNumber, out var committed);
+            if (read.Status == ReadStatus.Ready)
+                _cluster.Checks.Answered(Raft.Id, read.Index, committed);
         }
 
         foreach (var read in _effects.SnapshotReads)

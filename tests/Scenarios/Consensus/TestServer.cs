@@ -40,6 +40,8 @@ internal sealed class TestServer
 
     public List<ReadResult> Reads { get; } = [];
 
+    public List<TransferResult> Transfers { get; } = [];
+
     public List<SnapshotRead> SnapshotReads { get; } = [];
 
     public List<Message> SnapshotChunks { get; } = [];
@@ -150,6 +152,7 @@ internal sealed class TestServer
 
         Proposals.AddRange(_effects.Proposals);
         Reads.AddRange(_effects.Reads);
+        Transfers.AddRange(_effects.Transfers);
         SnapshotReads.AddRange(_effects.SnapshotReads);
         SnapshotChunks.AddRange(_effects.SnapshotChunks);
         if (_effects.Restore is { } snapshot)

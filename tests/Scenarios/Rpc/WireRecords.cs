@@ -122,7 +122,8 @@ public static class WireRecords
             MessageKind.RequestVote =>
                 from index in Index
                 from last in Term
-                select new Message(sender, to, at, number, new RequestVote(index, last)),
+                from transfer in Flag
+                select new Message(sender, to, at, number, new RequestVote(index, last, transfer)),
             MessageKind.VoteReply =>
                 Flag.Select(granted => new Message(sender, to, at, number, new VoteReply(granted))),
             MessageKind.AppendEntries =>
@@ -165,6 +166,8 @@ public static class WireRecords
                 select new Message(sender, to, at, number, new PreVote(index, last)),
             MessageKind.PreVoteReply =>
                 Flag.Select(granted => new Message(sender, to, at, number, new PreVoteReply(granted))),
+            MessageKind.TimeoutNow =>
+                Gen.Constant(new Message(sender, to, at, number, default(TimeoutNow))),
             MessageKind.ReadIndex => Flag.Select(lease => new Message(sender, to, at, number, new ReadIndex(lease))),
             MessageKind.ReadIndexReply =>
                 Index.Select(index => new Message(sender, to, at, number, new ReadIndexReply(index))),

@@ -84,9 +84,11 @@ internal static class Wording
     {
         MessageKind.PreVote => $"last {message.PreVote.LastLogIndex}@{message.PreVote.LastLogTerm}",
         MessageKind.ReadIndex => message.ReadIndex.ByLease ? "by lease" : "by round",
+        MessageKind.TimeoutNow => "stand for election",
         MessageKind.ReadIndexReply => $"index {message.ReadIndexReply.Index}",
         MessageKind.PreVoteReply => message.PreVoteReply.Granted ? "granted" : "denied",
-        MessageKind.RequestVote => $"last {message.RequestVote.LastLogIndex}@{message.RequestVote.LastLogTerm}",
+        MessageKind.RequestVote => $"last {message.RequestVote.LastLogIndex}@{message.RequestVote.LastLogTerm}"
+            + (message.RequestVote.IsTransfer ? " for a transfer" : ""),
         MessageKind.VoteReply => message.VoteReply.Granted ? "granted" : "denied",
         MessageKind.AppendEntries => Body(message.AppendEntries),
         MessageKind.AppendReply => Body(message.AppendReply),

@@ -1,0 +1,92 @@
+namespace RaftKv.Consensus;
+
+// Leadership transfer: dissertation §3.10.
+public sealed partial class Raft
+{
+    private long _transferNumber;
+    private Term _transferTerm;
+    private long _transferDeadline;
+    private bool _isTold;
+
+    /// <summary>Who is to lead next, while this server hands over its leadership.</summary>
+    public NodeId Successor { get; private set; }
+
+    private void OnTransfer(long number, NodeId target)
+    {
+        if (target == NodeId.None)
+            target = BestSuccessor();
+        var status = Role != Role.Leader ? TransferStatus.NotLeader
+            : target == Id ? TransferStatus.Done
+            : Successor != NodeId.None ? TransferStatus.Busy
+            : !Configuration.IsVoter(target) ? TransferStatus.NoVoter
+            : TransferStatus.Begun;
+        if (status != TransferStatus.Begun)
+        {
+            _effects.Transfers.Add(new(number, status));
+            return;
+        }
+
+        (Successor, _transferNumber, _transferTerm, _isTold) = (target, number, Term, false);
+        _transferDeadline = _now + _options.ElectionTimeout.Ticks;
+        // The successor will be elected although the others hear this leader.
+        _lease.GiveUp();
+    }
+
+    /// <summary>The voter that answers and has most.</summary>
+    private NodeId BestSuccessor()
+    {
+        Progress? best = null;
+        foreach (var follower in _followers)
+        {
+            if (Configuration.IsVoter(follower.Id) && !follower.IsBlank && (best is null || IsBetter(follower, best)))
+                best = follower;
+        }
+
+        return best?.Id ?? NodeId.None;
+
+        bool IsBetter(Progress one, Progress other)
+        {
+            var (answers, othersAnswer) = (one.Round >= _rounds.Confirmed, other.Round >= _rounds.Confirmed);
+            return answers == othersAnswer ? one.Match > other.Match : answers;
+        }
+    }
+
+    /// <summary>Tells the successor once its log is as long as this one, which takes no commands meanwhile.</summary>
+    private void TellSuccessor()
+    {
+        if (Successor == NodeId.None || _isTold || Follower(Successor) is not { IsBlank: false } follower
+            || follower.Match < Log.LastIndex)
+        {
+            return;
+        }
+
+        _isTold = true;
+        Send(new Message(Id, Successor, Term, ++_lastNumber, default(TimeoutNow)));
+    }
+
+    /// <summary>At each heartbeat the successor is told again, until an election time-out has passed.</summary>
+    private void CheckTransfer()
+    {
+        _isTold = false;
+        if (Successor != NodeId.None && _now >= _transferDeadline)
+            EndTransfer(TransferStatus.TimedOut);
+    }
+
+    private void EndTransferOfAnotherTerm()
+    {
+        if (Successor != NodeId.None && (Role != Role.Leader || Term != _transferTerm))
+            EndTransfer(TransferStatus.Done);
+    }
+
+    private void EndTransfer(TransferStatus status)
+    {
+        Successor = NodeId.None;
+        _effects.Transfers.Add(new(_transferNumber, status));
+    }
+
+    private void OnTimeoutNow(in Message message)
+    {
+        if (message.Term == Term && Role == Role.Follower && message.From == Leader && CanCampaign)
+            StartElection(isTransfer: true);
+    }
+}
