@@ -49,6 +49,8 @@ internal static class ConfigurationChange
         Configuration current, Dictionary<NodeId, Member> members, NodeId highestId, in MemberChange change)
     {
         var (kind, id, address) = change;
+        if (id.Value <= 0)
+            return $"{id.Value} is no id: ids are positive";
         if (kind is MemberChangeKind.AddLearner or MemberChangeKind.Move)
         {
             if (string.IsNullOrWhiteSpace(address) || Encoding.UTF8.GetByteCount(address) > Member.MaxAddressBytes)

@@ -113,9 +113,9 @@ public sealed partial class Raft
         EndFarewell();
         _rounds.Restart(_now);
         _lease.Restart();
-        BeginRound();
         foreach (var follower in _followers)
             follower.Restart(Log.LastIndex, _lastNumber + 1, _now);
+        BeginRound();
         _uncommittedBytes = 0;
         for (var index = CommitIndex.Next; index <= Log.LastIndex; index = index.Next)
             _uncommittedBytes += Log[index].Data.Length;

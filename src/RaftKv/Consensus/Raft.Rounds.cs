@@ -12,6 +12,8 @@ public sealed partial class Raft
         _heartbeatDue = true;
         _heartbeatDeadline = _now + _options.HeartbeatInterval.Ticks;
         _rounds.Begin(_now);
+        // The only voter is a quorum by itself, whether or not its learners answer.
+        ConfirmRounds();
     }
 
     private void ConfirmRounds() => _rounds.Confirm(Configuration.Reached(_roundOf));

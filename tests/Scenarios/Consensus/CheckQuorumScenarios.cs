@@ -42,6 +42,21 @@ public sealed class CheckQuorumScenarios
     }
 
     [Fact]
+    public void A_leader_that_is_the_only_voter_stays_whatever_becomes_of_its_learners()
+    {
+        var alone = new Configuration([new(Id(1), "a", MemberRole.Voter), new(Id(2), "b", MemberRole.Learner)]);
+        var server = new TestServer(
+            1, 1, RecoveredState.Fresh with { Configuration = alone },
+            configure: options => options with { CheckQuorum = true });
+        server.Elect();
+
+        for (var beat = 0; beat < 10; beat++)
+            server.Elapse();
+
+        Assert.Equal((Role.Leader, new Term(1)), (server.Raft.Role, server.Raft.Term));
+    }
+
+    [Fact]
     public void Without_the_check_a_deserted_leader_stays()
     {
         var cluster = TestCluster.Of(3, options => PreVoteScenarios.Both(options) with { CheckQuorum = false });

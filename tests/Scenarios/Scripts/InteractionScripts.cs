@@ -106,6 +106,14 @@ public sealed class InteractionScripts
     public void confchange_v2_add_double_implicit() => Run();
 
     [Fact]
+    [Scenario("confchange_v2_replace_leader_stepdown", Script = Room + "confchange_v2_replace_leader_stepdown.txt")]
+    public void confchange_v2_replace_leader_stepdown() => Run();
+
+    [Fact]
+    [Scenario("confchange_disable_validation", Script = Room + "confchange_disable_validation.txt")]
+    public void confchange_disable_validation() => Run();
+
+    [Fact]
     public void Every_script_has_a_test() => ScriptFile.AssertTested(typeof(InteractionScripts), Room);
 
     private static void Run([CallerMemberName] string name = "") =>
