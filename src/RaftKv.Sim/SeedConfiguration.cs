@@ -89,6 +89,11 @@ internal sealed record SeedConfiguration
 
     public required int MaxAppendBytes { get; init; }
     public required int MaxInflightAppends { get; init; }
+    public required int MaxInflightBytes { get; init; }
+    public required int MaxUncommittedBytes { get; init; }
+
+    /// <summary>0: no bound.</summary>
+    public required int SnapshotBytesPerSecond { get; init; }
     public required int SnapshotEveryEntries { get; init; }
     public required int TrailingEntries { get; init; }
     public required int SnapshotChunkBytes { get; init; }
@@ -145,6 +150,9 @@ internal sealed record SeedConfiguration
             HeartbeatInterval = TimeSpan.FromMilliseconds(electionMs / Pick(choose, "heartbeats", 3, 4, 5)),
             MaxAppendBytes = Pick(choose, "append bytes", 1, 64, 1024, 64 * 1024),
             MaxInflightAppends = Pick(choose, "in flight", 1, 4, 64),
+            MaxInflightBytes = Pick(choose, "bytes in flight", 1, 200, 1 << 20),
+            MaxUncommittedBytes = Pick(choose, "uncommitted bytes", 100, 1000, 1 << 20, 1 << 20),
+            SnapshotBytesPerSecond = Pick(choose, "snapshot rate", 0, 0, 5000, 50_000),
             SnapshotEveryEntries = Pick(choose, "snapshot interval", 10, 40, 150, 1_000_000),
             TrailingEntries = Pick(choose, "trailing entries", 0, 5, 50),
             SnapshotChunkBytes = Pick(choose, "chunk bytes", 100, 1000, 64 * 1024),

@@ -23,10 +23,10 @@ public sealed class Progress
     private long _firstRelevantNumber;
     private readonly CatchUp _catchUp = new();
 
-    internal Progress(NodeId id, int maxInflightAppends)
+    internal Progress(NodeId id, int maxInflightAppends, long maxInflightBytes)
     {
         Id = id;
-        Inflights = new Inflights(maxInflightAppends);
+        Inflights = new Inflights(maxInflightAppends, maxInflightBytes);
     }
 
     /// <summary>The follower.</summary>
@@ -49,6 +49,9 @@ public sealed class Progress
 
     /// <summary>How many appends with entries are unacknowledged.</summary>
     public int InflightAppends => Inflights.Count;
+
+    /// <summary>Their payload bytes.</summary>
+    public long InflightBytes => Inflights.Bytes;
 
     /// <summary>The newest heartbeat round that the follower has answered.</summary>
     public long Round { get; private set; }
@@ -77,9 +80,9 @@ public sealed class Progress
 
     internal void ProbeSent(long number) => ProbeNumber = number;
 
-    internal void EntriesSent(LogIndex lastIndex)
+    internal void EntriesSent(LogIndex lastIndex, long bytes)
     {
-        Inflights.Add(lastIndex);
+        Inflights.Add(lastIndex, bytes);
         Next = lastIndex.Next;
     }
 

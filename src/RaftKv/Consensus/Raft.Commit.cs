@@ -9,19 +9,11 @@ public sealed partial class Raft
         var reached = new LogIndex(Configuration.Reached(_matchOf));
         if (reached > CommitIndex && Log.TermAt(reached) == Term)
             CommitTo(reached);
+        _backlog.Settle(Log, LogIndex.Min(CommitIndex, DurableIndex));
         OnCommitAdvanced();
     }
 
-    private void CommitTo(LogIndex index)
-    {
-        if (Role == Role.Leader)
-        {
-            for (var committed = CommitIndex.Next; committed <= index; committed = committed.Next)
-                _uncommittedBytes -= Log[committed].Data.Length;
-        }
-
-        CommitIndex = LogIndex.Max(CommitIndex, index);
-    }
+    private void CommitTo(LogIndex index) => CommitIndex = LogIndex.Max(CommitIndex, index);
 
     private void OnApplied(LogIndex index)
     {

@@ -93,7 +93,7 @@ public sealed partial class Raft
             var follower = Array.Find(former, follower => follower.Id == member.Id);
             if (follower is null)
             {
-                follower = new Progress(member.Id, _options.MaxInflightAppends);
+                follower = new Progress(member.Id, _options.MaxInflightAppends, _options.MaxInflightBytes);
                 follower.Restart(Log.LastIndex, _lastNumber + 1, _now);
             }
 

@@ -7,13 +7,19 @@ public sealed partial class Raft
 {
     private long _heartbeatDeadline;
     private bool _heartbeatDue;
-    private long _uncommittedBytes;
+    private readonly Backlog _backlog = new();
+    private readonly SnapshotPace _pace;
+    private bool _isPaced;
 
     private void OnPropose(long number, ReadOnlyMemory<byte> command)
     {
         var status = Role != Role.Leader ? ProposalStatus.NotLeader
+<<<<<<< HEAD
             : Successor != NodeId.None ? ProposalStatus.Busy
             : _uncommittedBytes >= _options.MaxUncommittedBytes ? ProposalStatus.Busy
+=======
+            : _backlog.Bytes >= _options.MaxUncommittedBytes ? ProposalStatus.Busy
+>>>>>>> bbd358d (Bound what is in flight in bytes, what is pending at a leader whose disk hangs, and how fast snapshots leave; take snapshots at the same indexes everywhere)
             : ProposalStatus.Appended;
         if (status != ProposalStatus.Appended)
         {
@@ -31,7 +37,7 @@ public sealed partial class Raft
         Log.Append(entry);
         if (_configurations.Append(entry))
             OnConfigurationChanged();
-        _uncommittedBytes += data.Length;
+        _backlog.Add(data.Length);
     }
 
     private void HeartbeatDue()
@@ -50,6 +56,7 @@ public sealed partial class Raft
 
     private void SendToFollowers()
     {
+        _isPaced = false;
         foreach (var follower in _followers)
         {
             // Its promises are lost with its log: entries would give it back a vote that it may have cast already.
@@ -79,7 +86,7 @@ public sealed partial class Raft
         if (follower.ProbeNumber == 0)
         {
             follower.ProbeSent(++_lastNumber);
-            SendAppend(follower, _lastNumber, Log.Slice(follower.Next, _options.MaxAppendBytes));
+            SendAppend(follower, _lastNumber, Log.Slice(follower.Next, _options.MaxAppendBytes, out _));
         }
         else if (_heartbeatDue)
         {
@@ -92,9 +99,9 @@ public sealed partial class Raft
         var heartbeat = _heartbeatDue;
         while (follower.Next <= Log.LastIndex && !follower.Inflights.IsFull)
         {
-            var entries = Log.Slice(follower.Next, _options.MaxAppendBytes);
+            var entries = Log.Slice(follower.Next, _options.MaxAppendBytes, out var bytes);
             SendAppend(follower, ++_lastNumber, entries);
-            follower.EntriesSent(follower.Next + (entries.Length - 1));
+            follower.EntriesSent(follower.Next + (entries.Length - 1), bytes);
             heartbeat = false;
         }
 
@@ -145,6 +152,9 @@ public sealed partial class Raft
         }
 
         follower.Accepted(number, index, Log.BaseIndex, _lastNumber + 1);
+        // The log has been compacted beyond the snapshot that it was sent meanwhile: the newest one comes next.
+        if (follower.State == ReplicationState.Snapshot && follower.Transfer.Snapshot.Index <= follower.Match)
+            follower.SendSnapshot(Snapshot, _lastNumber + 1);
         follower.MeasureCatchUp(Log.LastIndex, _now);
         AdvanceCommit();
     }

@@ -17,6 +17,8 @@ public sealed partial class Raft
     private void Compact(LogIndex through)
     {
         WriteChanges();
+        if (Role == Role.Leader)
+            _backlog.Settle(Log, through);
         Log.CompactThrough(through);
         var token = _durability.Write(_durability.WrittenIndex);
         _effects.Writes.Add(
@@ -26,7 +28,9 @@ public sealed partial class Raft
     private void SendSnapshot(Progress follower)
     {
         var transfer = follower.Transfer;
-        if (transfer.Number == 0)
+        if (transfer.Number == 0 && _now < _pace.OpensAt)
+            _isPaced = true;
+        else if (transfer.Number == 0)
             Ask(follower, ++_lastNumber);
         else if (_heartbeatDue && _now - transfer.LastActivity >= _options.ElectionTimeout.Ticks)
             Ask(follower, transfer.Number);
@@ -52,6 +56,7 @@ public sealed partial class Raft
         }
 
         follower.Transfer.Send(chunk.Snapshot, chunk.Offset, _now);
+        _pace.Sent(chunk.Data.Length, _now);
         var configuration = _configurations.At(chunk.Snapshot.Index);
         Send(new Message(Id, follower.Id, Term, read.Number, chunk with { Configuration = configuration }));
     }

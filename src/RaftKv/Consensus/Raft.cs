@@ -51,6 +51,7 @@ public sealed partial class Raft
             _configurations.Append(Log[index]);
         OnConfigurationChanged();
         _durability = new Durability(Log.LastIndex, recovered.HardState);
+        _pace = new SnapshotPace(options.SnapshotBytesPerSecond);
         EnterTerm(recovered.HardState.Term, recovered.HardState.VotedFor);
         Role = Role.Follower;
         RestartElectionTimer();
@@ -107,8 +108,9 @@ public sealed partial class Raft
 
     /// <summary>When to step <see cref="Input.TimePassed"/>, in ticks; <see cref="long.MaxValue"/>: never.</summary>
     public long NextDeadline => Role != Role.Leader ? (CanCampaign ? _electionDeadline : long.MaxValue)
-        : _followers.Length > 0 ? _heartbeatDeadline
-        : long.MaxValue;
+        : _followers.Length == 0 ? long.MaxValue
+        : _isPaced ? Math.Min(_heartbeatDeadline, _pace.OpensAt)
+        : _heartbeatDeadline;
 
     /// <summary>The configuration in force at a position from <see cref="Snapshot"/> on.</summary>
     public Configuration ConfigurationAt(LogIndex index) => _configurations.At(index);
@@ -174,6 +176,8 @@ public sealed partial class Raft
     private void OnTimePassed()
     {
         if (_now < NextDeadline)
+            return;
+        if (Role == Role.Leader && _now < _heartbeatDeadline)
             return;
         if (Role == Role.Leader)
             HeartbeatDue();

@@ -56,16 +56,20 @@ public sealed class RaftLog
     /// Neighbouring entries from <paramref name="from"/> on, at least one, with at most <paramref name="maxBytes"/> of
     /// payload unless the first alone is larger. May be shorter than allowed; empty only behind the last entry.
     /// </summary>
-    public ReadOnlyMemory<LogEntry> Slice(LogIndex from, long maxBytes)
+    /// <param name="from">The first entry.</param>
+    /// <param name="maxBytes">The bound.</param>
+    /// <param name="bytes">How much payload it is.</param>
+    public ReadOnlyMemory<LogEntry> Slice(LogIndex from, long maxBytes, out long bytes)
     {
         var entries = Slice(from, LastIndex);
         var span = entries.Span;
-        var bytes = 0L;
+        bytes = 0L;
         for (var count = 0; count < span.Length; count++)
         {
-            bytes += span[count].Data.Length;
-            if (bytes > maxBytes && count > 0)
+            var more = span[count].Data.Length;
+            if (bytes + more > maxBytes && count > 0)
                 return entries[..count];
+            bytes += more;
         }
 
         return entries;

@@ -59,7 +59,19 @@ public sealed record RaftOptions
     public int MaxInflightAppends { get; init; } = 64;
 
     /// <summary>
-    /// Payload bytes of uncommitted entries from which on the leader answers <see cref="ProposalStatus.Busy"/>.
+    /// Payload bytes on the way to one follower from which on no further AppendEntries with entries is sent.
+    /// </summary>
+    public long MaxInflightBytes { get; init; } = 8 * 1024 * 1024;
+
+    /// <summary>
+    /// Most bytes of snapshots that a leader sends in a second, to all followers together; 0: as fast as they take
+    /// them.
+    /// </summary>
+    public long SnapshotBytesPerSecond { get; init; }
+
+    /// <summary>
+    /// Payload bytes of entries that are not yet both committed and durable here, from which on the leader answers
+    /// <see cref="ProposalStatus.Busy"/>.
     /// </summary>
     public long MaxUncommittedBytes { get; init; } = 64 * 1024 * 1024;
 
@@ -81,7 +93,10 @@ public sealed record RaftOptions
             throw new ArgumentException($"ClockDriftBound must be at least 0 and below 1, but is {ClockDriftBound}.");
         if (MaxWaitingReads <= 0)
             throw new ArgumentException($"MaxWaitingReads must be positive, but is {MaxWaitingReads}.");
-        if (MaxAppendBytes <= 0 || MaxInflightAppends <= 0 || MaxUncommittedBytes <= 0)
-            throw new ArgumentException("MaxAppendBytes, MaxInflightAppends and MaxUncommittedBytes must be positive.");
+        if (MaxAppendBytes <= 0 || MaxInflightAppends <= 0 || MaxInflightBytes <= 0 || MaxUncommittedBytes <= 0)
+            throw new ArgumentException(
+                "MaxAppendBytes, MaxInflightAppends, MaxInflightBytes and MaxUncommittedBytes must be positive.");
+        if (SnapshotBytesPerSecond < 0)
+            throw new ArgumentException($"SnapshotBytesPerSecond ({SnapshotBytesPerSecond}) must not be negative.");
     }
 }

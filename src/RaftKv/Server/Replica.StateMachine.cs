@@ -7,8 +7,6 @@ namespace RaftKv.Server;
 public sealed partial class Replica<TResult>
 {
     private LogIndex _applied;
-    private LogIndex _lastSnapshot;
-    private long _bytesSinceSnapshot;
     private bool _restoring;
     private bool _savingSnapshot;
     private bool _storing;
@@ -26,15 +24,12 @@ public sealed partial class Replica<TResult>
                     "applied in order", $"entry {entry.Index} follows applied index {_applied}");
             var result = entry.Kind == EntryKind.Command ? _machine.Apply(entry.Index, entry.Data) : default;
             _applied = entry.Index;
-            _bytesSinceSnapshot += entry.Data.Length;
             _observer?.Applied(entry);
             _pending.Applied(entry.Index, entry.Term, result);
+            if (_compaction.Applied(entry) && !_savingSnapshot)
+                _ = TakeSnapshotAsync(new SnapshotId(entry.Index, entry.Term));
         }
 
-        var due = _applied - _lastSnapshot >= _options.SnapshotEveryEntries
-            || _bytesSinceSnapshot >= _options.SnapshotEveryBytes;
-        if (due && !_savingSnapshot)
-            _ = TakeSnapshotAsync(new SnapshotId(_applied, _raft.Log.TermAt(_applied)));
         return true;
     }
 
@@ -59,14 +54,13 @@ public sealed partial class Replica<TResult>
         try
         {
             using var cut = new ReplicaCut(_raft.ConfigurationAt(snapshot.Index), _machine.Cut());
-            _lastSnapshot = snapshot.Index;
-            _bytesSinceSnapshot = 0;
+            _compaction.Restart();
             var bytes = await _persister.SaveSnapshotAsync(snapshot, cut, static async () => await Task.Yield());
             if (bytes is null || _stopped)
                 return;
             ReplicaLog.SnapshotSaved(_logger, _raft.Id, snapshot, bytes.Value);
-            var through = LogIndex.Max(LogIndex.Zero, snapshot.Index - _options.TrailingEntries);
-            Enqueue(Input.SnapshotTaken(snapshot, through));
+            if (snapshot.Index > _raft.Snapshot.Index)
+                Enqueue(Input.SnapshotTaken(snapshot, _compaction.Through(snapshot.Index, _raft.Log)));
         }
         catch (Exception fault)
         {
@@ -94,8 +88,8 @@ public sealed partial class Replica<TResult>
                     $"snapshot {snapshot} holds {restore.Configuration}, its sender said {configuration}");
 
             _restoring = false;
-            _applied = _lastSnapshot = snapshot.Index;
-            _bytesSinceSnapshot = 0;
+            _applied = snapshot.Index;
+            _compaction.Restart();
             _observer?.Restored(snapshot);
             ReplicaLog.SnapshotRestored(_logger, _raft.Id, snapshot);
             _pending.Skipped(snapshot.Index);

@@ -31,8 +31,12 @@ public sealed partial class Replica<TResult> : IDisposable
     private readonly Queue<OutboundMessage> _gated = [];
     private readonly PendingProposals<TResult> _pending = new();
     private readonly PendingReads _pendingReads = new();
+<<<<<<< HEAD
     private readonly SortedDictionary<long, TaskCompletionSource<TransferStatus>> _transfers = [];
     private long _lastTransfer;
+=======
+    private readonly CompactionPolicy _compaction;
+>>>>>>> bbd358d (Bound what is in flight in bytes, what is pending at a leader whose disk hangs, and how fast snapshots leave; take snapshots at the same indexes everywhere)
     private readonly ITimer _timer;
     private readonly long _origin;
     private List<Input> _inbox = [];
@@ -54,6 +58,7 @@ public sealed partial class Replica<TResult> : IDisposable
         RecoveredState recovered, SendToPeer send, ReplicaObserver? observer)
     {
         _options = options;
+        _compaction = new CompactionPolicy(options);
         _platform = platform;
         _machine = machine;
         _persister = persister;
@@ -62,7 +67,7 @@ public sealed partial class Replica<TResult> : IDisposable
         _logger = platform.Logging.CreateLogger("RaftKv.Replica");
         _origin = platform.Time.GetTimestamp();
         _raft = new Raft(options.Raft, recovered, platform.Entropy.Below, Now());
-        _applied = _lastSnapshot = recovered.Snapshot.Index;
+        _applied = recovered.Snapshot.Index;
         _timer = platform.Time.CreateTimer(static replica => ((Replica<TResult>)replica!).OnTimer(), this,
             Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         ArmTimer();

@@ -12,7 +12,10 @@ public sealed record ReplicaOptions
     /// <summary>What to do when the disk is empty.</summary>
     public FirstStart FirstStart { get; init; } = FirstStart.Refused;
 
-    /// <summary>Applied entries after which a new snapshot is taken.</summary>
+    /// <summary>
+    /// A new snapshot is taken at every multiple of this index. Best the same on all members: then one can go on sending
+    /// a snapshot that another began to send.
+    /// </summary>
     public int SnapshotEveryEntries { get; init; } = 10_000;
 
     /// <summary>Applied command bytes after which a new snapshot is taken.</summary>
@@ -21,6 +24,9 @@ public sealed record ReplicaOptions
     /// <summary>Entries kept behind a snapshot, so that a follower that lags a little needs no snapshot.</summary>
     public int TrailingEntries { get; init; } = 1_000;
 
+    /// <summary>Most payload bytes in those entries.</summary>
+    public long TrailingBytes { get; init; } = 16 * 1024 * 1024;
+
     /// <summary>Checks the settings.</summary>
     /// <exception cref="ArgumentException">A setting is out of range; the message names it.</exception>
     public void Validate()
@@ -28,7 +34,8 @@ public sealed record ReplicaOptions
         Raft.Validate();
         if (SnapshotEveryEntries <= 0 || SnapshotEveryBytes <= 0)
             throw new ArgumentException("SnapshotEveryEntries and SnapshotEveryBytes must be positive.");
-        if (TrailingEntries < 0)
-            throw new ArgumentException($"TrailingEntries must not be negative, but is {TrailingEntries}.");
+        if (TrailingEntries < 0 || TrailingBytes < 0)
+            throw new ArgumentException(
+                $"TrailingEntries ({TrailingEntries}) and TrailingBytes ({TrailingBytes}) must not be negative.");
     }
 }

@@ -10,6 +10,7 @@ internal sealed class SnapshotStore(IDisk disk, StorageOptions options) : IDispo
 {
     private readonly List<SnapshotFile> _files = [];
     private SnapshotReception? _reception;
+    private SnapshotId _sending;
     private long _temporaryFiles;
 
     /// <summary>The snapshot that the log durably names: those before it are no longer needed.</summary>
@@ -101,17 +102,22 @@ internal sealed class SnapshotStore(IDisk disk, StorageOptions options) : IDispo
         var file = Find(id) ?? Newest();
         if (file.Id != id || offset < 0 || offset > file.StreamBytes)
             offset = 0;
-        return new SnapshotChunk(file.Id, offset, file.StreamBytes, await file.ReadAsync(offset));
+        var chunk = new SnapshotChunk(file.Id, offset, file.StreamBytes, await file.ReadAsync(offset));
+        _sending = chunk.Offset + chunk.Data.Length < chunk.TotalBytes ? chunk.Snapshot : SnapshotId.None;
+        return chunk;
     }
 
     /// <summary>Hands a snapshot's content to a state machine.</summary>
     public ValueTask RestoreAsync(SnapshotId id, ISnapshotRestore restore) =>
         Find(id)?.RestoreAsync(restore) ?? throw new InvariantViolationException("snapshot", $"{id} is not stored");
 
-    /// <summary>Deletes the snapshots that are no longer needed.</summary>
+    /// <summary>
+    /// Deletes the snapshots that are no longer needed. One that is being sent may stay: were it replaced by the next
+    /// again and again, a slow follower would never get to the end of any.
+    /// </summary>
     public async ValueTask DeleteObsoleteAsync()
     {
-        while (_files.Find(file => file.Id != InForce && file.Id.Index <= InForce.Index) is { } obsolete)
+        while (_files.Find(IsObsolete) is { } obsolete)
         {
             _files.Remove(obsolete);
             obsolete.Dispose();
@@ -121,6 +127,9 @@ internal sealed class SnapshotStore(IDisk disk, StorageOptions options) : IDispo
 
     /// <inheritdoc/>
     public void Dispose() => _files.ForEach(file => file.Dispose());
+
+    private bool IsObsolete(SnapshotFile file) =>
+        file.Id != InForce && file.Id != _sending && file.Id.Index <= InForce.Index;
 
     private bool IsWanted(SnapshotId id) => id.Index > InForce.Index && !Contains(id);
 

@@ -196,6 +196,76 @@ public sealed class FlowControlScenarios
     }
 
     [Fact]
+    public void The_window_is_full_with_so_many_bytes_too_but_one_append_always_fits()
+    {
+        var leader = new TestServer(1, 2, configure: options => options with
+        {
+            MaxAppendBytes = 4,
+            MaxInflightBytes = 8,
+        });
+        leader.Elect();
+        leader.Acknowledge(leader.Take()[0]);
+        leader.Propose("aaaa", "bbbb", "cccc", "larger than the window", "d");
+        var sent = leader.Take();
+        Assert.Equal([4, 4], sent.Select(append => append.AppendEntries.Entries.Span[0].Data.Length));
+        Assert.Equal(8, leader.Raft.Followers[0].InflightBytes);
+
+        leader.Acknowledge(sent[0]);
+        leader.Acknowledge(leader.Take()[0]);
+
+        Assert.Equal(22, Assert.Single(leader.Take()).AppendEntries.Entries.Span[0].Data.Length);
+        Assert.Equal(22, leader.Raft.Followers[0].InflightBytes);
+    }
+
+    [Fact]
+    public void A_leader_whose_own_disk_hangs_sends_and_commits_but_takes_no_more_than_the_bound()
+    {
+        var leader = new TestServer(1, 3, configure: options => options with { MaxUncommittedBytes = 20 });
+        leader.Elect();
+        AcknowledgeAll(leader);
+        leader.AutoPersist = false;
+        var busy = 0;
+        for (var i = 0; i < 10; i++)
+        {
+            leader.Propose("0123456789");
+            busy += leader.Proposals[^1].Status == ProposalStatus.Busy ? 1 : 0;
+            AcknowledgeAll(leader);
+        }
+
+        Assert.Equal((8, new LogIndex(3)), (busy, leader.Raft.CommitIndex));
+        leader.Persist();
+        leader.Propose("goes on");
+        Assert.Equal(ProposalStatus.Appended, leader.Proposals[^1].Status);
+
+        static void AcknowledgeAll(TestServer leader)
+        {
+            foreach (var append in leader.Take())
+                leader.Acknowledge(append);
+        }
+    }
+
+    [Fact]
+    public void Entries_that_a_snapshot_has_replaced_no_longer_count_whatever_the_own_disk_does()
+    {
+        var leader = new TestServer(1, 3, configure: options => options with { MaxUncommittedBytes = 20 });
+        leader.Elect();
+        leader.AutoPersist = false;
+        leader.Propose("0123456789", "0123456789");
+        foreach (var append in leader.Take())
+            leader.Acknowledge(append);
+        foreach (var append in leader.Take())
+            leader.Acknowledge(append);
+        leader.Apply();
+        Assert.Equal(new LogIndex(3), leader.Raft.AppliedIndex);
+        leader.Step(Input.SnapshotTaken(new SnapshotId(new(3), leader.Raft.Term), new(3)));
+
+        leader.Propose("x");
+
+        Assert.Equal(ProposalStatus.Appended, leader.Proposals[^1].Status);
+        leader.Persist();
+    }
+
+    [Fact]
     public void The_uncommitted_bytes_are_counted_anew_on_election()
     {
         var leader = new TestServer(

@@ -50,7 +50,7 @@ public sealed class RaftLogProperties
             Compare(log, model, size);
             if (log.LastIndex > log.BaseIndex)
             {
-                var slice = log.Slice(log.FirstIndex + (size % (log.LastIndex - log.BaseIndex)), size % 50);
+                var slice = log.Slice(log.FirstIndex + (size % (log.LastIndex - log.BaseIndex)), size % 50, out _);
                 slices.Add((slice, slice.ToArray()));
             }
         }
@@ -91,8 +91,8 @@ public sealed class RaftLogProperties
         foreach (var entry in Enumerable.Range(1, 5))
             log.Append(new LogEntry(new(entry), new(1), EntryKind.Command, new byte[entry == 1 ? 3 : 1]));
 
-        Assert.Equal(expected, log.Slice(new(1), maxBytes).Length);
-        Assert.Equal(0, log.Slice(new(6), maxBytes).Length);
+        Assert.Equal(expected, log.Slice(new(1), maxBytes, out _).Length);
+        Assert.Equal(0, log.Slice(new(6), maxBytes, out _).Length);
     }
 
     private sealed class Model(SnapshotId origin)

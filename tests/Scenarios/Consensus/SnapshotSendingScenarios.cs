@@ -132,6 +132,53 @@ public sealed class SnapshotSendingScenarios
         Assert.Equal(ReplicationState.Snapshot, leader.Raft.Followers[0].State);
     }
 
+    [Fact]
+    public void Pieces_leave_no_faster_than_the_rate_and_do_not_bring_the_heartbeat_forward()
+    {
+        var leader = SendingLeader(out var read, options => options with { SnapshotBytesPerSecond = 1000 });
+        var heartbeat = leader.Raft.NextDeadline;
+        var start = leader.Now;
+        for (var offset = 0L; offset < 40; offset += 10)
+        {
+            leader.Step(Input.SnapshotRead(read, new(leader.Raft.Snapshot, offset, 50, new byte[10])));
+            var piece = Assert.Single(leader.Take());
+            Reply(leader, piece, new SnapshotReply(leader.Raft.Snapshot, offset + 10, false));
+            Assert.Empty(leader.SnapshotReads);
+            Assert.Equal(start + TimeSpan.FromMilliseconds(offset + 10).Ticks, leader.Raft.NextDeadline);
+            leader.Elapse();
+            read = Assert.Single(leader.SnapshotReads);
+            Assert.Equal(offset + 10, read.Offset);
+            leader.SnapshotReads.Clear();
+            Assert.Empty(leader.Take());
+        }
+
+        Assert.Equal(heartbeat, leader.Raft.NextDeadline);
+    }
+
+    [Fact]
+    public void A_follower_that_installed_a_snapshot_behind_which_nothing_is_left_gets_the_newest_at_once()
+    {
+        var leader = SendingLeader(out var read, size: 3);
+        var old = leader.Raft.Snapshot;
+        leader.Step(Input.SnapshotRead(read, new(old, 0, 10, new byte[10])));
+        var piece = leader.Take().Single(message => message.Kind == MessageKind.InstallSnapshot);
+        leader.Propose("a", "b");
+        leader.Elapse();
+        for (var round = 0; round < 3; round++)
+        {
+            foreach (var append in leader.Take().Where(message => message.To == Id(3)))
+                leader.Acknowledge(append);
+        }
+
+        leader.Apply();
+        Compact(leader, snapshot: leader.Raft.CommitIndex.Value, through: leader.Raft.CommitIndex.Value);
+        Assert.True(leader.Raft.Snapshot.Index > old.Index);
+
+        Reply(leader, piece, new SnapshotReply(old, 10, true));
+
+        Assert.Equal(leader.Raft.Snapshot, Assert.Single(leader.SnapshotReads).Snapshot);
+    }
+
     private static void Compact(TestServer server, long snapshot, long through) =>
         server.Step(Input.SnapshotTaken(
             new(new(snapshot), server.Raft.Snapshot.Index < new LogIndex(snapshot)
@@ -147,12 +194,14 @@ public sealed class SnapshotSendingScenarios
         return leader;
     }
 
-    private static TestServer SendingLeader(out SnapshotRead read)
+    private static TestServer SendingLeader(
+        out SnapshotRead read, Func<RaftOptions, RaftOptions>? configure = null, int size = 2)
     {
         var cluster = ClusterWithLateFollower();
-        var leader = new TestServer(1, 2, cluster[1].Disk.Recover() with { Configuration = Voters(2) });
+        var recovered = cluster[1].Disk.Recover() with { Configuration = Voters(size) };
+        var leader = new TestServer(1, size, recovered, configure: configure);
         leader.Elect();
-        var probe = Assert.Single(leader.Take());
+        var probe = leader.Take().First(message => message.To == Id(2));
         leader.Receive(new Message(
             Id(2), Id(1), probe.Term, probe.Number, new AppendReply(false, new(0), Term.Zero)));
         Assert.Equal(ReplicationState.Snapshot, leader.Raft.Followers[0].State);

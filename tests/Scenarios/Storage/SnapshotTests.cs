@@ -149,6 +149,29 @@ public sealed class SnapshotTests
     }
 
     [Fact]
+    public async Task A_snapshot_that_is_being_sent_stays_until_its_end_was_read()
+    {
+        await _bench.OpenAsync();
+        _bench.WriteTerm(1);
+        await _bench.ResetAsync(_id);
+        await _bench.FlushAsync();
+        var first = await _bench.Persister.ReadSnapshotAsync(_id, 0);
+        await _bench.ResetAsync(_other);
+        await _bench.FlushAsync();
+        var rest = new List<byte>(first.Data.ToArray());
+        while (rest.Count < first.TotalBytes)
+        {
+            var chunk = await _bench.Persister.ReadSnapshotAsync(_id, rest.Count);
+            Assert.Equal(_id, chunk.Snapshot);
+            rest.AddRange(chunk.Data.Span);
+            await _bench.Persister.MaintainAsync();
+        }
+
+        Assert.Equal(Stream(_id), rest);
+        Assert.DoesNotContain(SnapshotHeader.FileName(_id), _bench.Volume.Files.Keys);
+    }
+
+    [Fact]
     public async Task An_older_snapshot_never_replaces_the_one_in_force_S20()
     {
         await _bench.OpenAsync();
