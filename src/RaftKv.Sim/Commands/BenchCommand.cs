@@ -18,12 +18,16 @@ internal static class BenchCommand
         var count = new Option<int>("--count")
         {
             Description = "Schedules in each round.",
+            HelpName = "N",
             DefaultValueFactory = _ => 100,
+            CustomParser = NumberOption.Parser("--count", 1, 1_000_000),
         };
         var rounds = new Option<int>("--rounds")
         {
             Description = "Rounds; the first warms up, the median of the others counts.",
+            HelpName = "N",
             DefaultValueFactory = _ => 6,
+            CustomParser = NumberOption.Parser("--rounds", 2, 1_000_000),
         };
         var command = new Command("bench", "Measure schedules of 5 nodes, 4 clerks and 20 s, on one core.")
         {
@@ -35,12 +39,6 @@ internal static class BenchCommand
 
     private static int Run(int count, int rounds)
     {
-        if (count < 1 || rounds < 2)
-        {
-            Console.Error.WriteLine("--count must be at least 1 and --rounds at least 2.");
-            return ExitCode.WrongUsage;
-        }
-
         using var escapes = new EscapeDetector();
         var perSecond = new List<double>();
         Console.WriteLine("round\tschedules/CPU-s\tsim-s/CPU-s\tevents/CPU-s\toperations\tbytes/event\tgen0");

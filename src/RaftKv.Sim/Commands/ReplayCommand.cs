@@ -10,7 +10,11 @@ internal static class ReplayCommand
 {
     public static Command Create()
     {
-        var seed = new Argument<ulong>("seed") { Description = "The seed to run." };
+        var seed = new Argument<ulong>("SEED")
+        {
+            Description = "The seed to run.",
+            CustomParser = NumberOption.Parser("SEED", ulong.MinValue, ulong.MaxValue),
+        };
         var trace = new Option<bool>("--trace") { Description = "Print one line for each event, after a legend." };
         var json = new Option<bool>("--json") { Description = "End with one line of JSON." };
         var command = new Command("replay", "Run one seed again.") { seed, trace, json };

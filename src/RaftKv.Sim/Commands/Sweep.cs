@@ -7,13 +7,17 @@ namespace RaftKv.Sim.Commands;
 /// Runs many seeds on dedicated threads, one world each at a time. The threads share nothing but the next seed and the
 /// totals, and the digest of the trace hashes does not depend on who finishes first.
 /// </summary>
-internal sealed class Sweep(SeedRange range, int jobs, TimeSpan timeLimit)
+/// <param name="seeds">The seeds; null: from 1 until the time is up.</param>
+/// <param name="jobs">Threads.</param>
+/// <param name="timeLimit">No seed is begun after it.</param>
+internal sealed class Sweep(SeedRange? seeds, int jobs, TimeSpan timeLimit)
 {
+    private readonly SeedRange _range = seeds ?? new SeedRange(1, ulong.MaxValue - 1);
     private readonly Lock _lock = new();
     private readonly long _started = Stopwatch.GetTimestamp();
     private readonly TimeSpan _cpuBefore = Environment.CpuUsage.TotalTime;
     private readonly List<SeedResult> _notPassed = [];
-    private ulong _next = range.First;
+    private ulong _next = seeds?.First ?? 1;
 
     public int Finished { get; private set; }
     public int Failed { get; private set; }
@@ -27,8 +31,11 @@ internal sealed class Sweep(SeedRange range, int jobs, TimeSpan timeLimit)
     public TimeSpan Wall => Stopwatch.GetElapsedTime(_started);
     public TimeSpan Cpu => Environment.CpuUsage.TotalTime - _cpuBefore;
 
-    /// <summary>Whether the time limit left seeds unrun.</summary>
-    public bool CutShort => _next <= range.Last;
+    /// <summary>Seeds that were asked for and not begun.</summary>
+    public ulong Unrun => seeds is null ? 0 : _range.Last + 1 - _next;
+
+    /// <summary>Whether it was stopped before its end.</summary>
+    public bool IsInterrupted { get; private set; }
 
     /// <summary>The seeds that failed or stayed undecided, in ascending order.</summary>
     public IReadOnlyList<SeedResult> NotPassed => [.. _notPassed.OrderBy(result => result.Seed)];
@@ -46,6 +53,18 @@ internal sealed class Sweep(SeedRange range, int jobs, TimeSpan timeLimit)
                 lock (_lock)
                     progress?.Invoke(this);
             }
+        }
+    }
+
+    /// <summary>Begins no further seed.</summary>
+    /// <returns>False when it was told before.</returns>
+    public bool Stop()
+    {
+        lock (_lock)
+        {
+            var isFirst = !IsInterrupted;
+            IsInterrupted = true;
+            return isFirst;
         }
     }
 
@@ -76,7 +95,7 @@ internal sealed class Sweep(SeedRange range, int jobs, TimeSpan timeLimit)
     private ulong? TakeSeed()
     {
         lock (_lock)
-            return _next <= range.Last && Wall < timeLimit ? _next++ : null;
+            return _next <= _range.Last && Wall < timeLimit && !IsInterrupted ? _next++ : null;
     }
 
     private void Add(SeedResult result)

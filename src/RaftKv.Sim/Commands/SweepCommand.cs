@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
+using System.Runtime.InteropServices;
 
 namespace RaftKv.Sim.Commands;
 
@@ -20,28 +20,21 @@ internal static class SweepCommand
         var jobs = new Option<int>("--jobs")
         {
             Description = "Worlds to run at once. Default: the number of processors.",
+            HelpName = "N",
             DefaultValueFactory = _ => Environment.ProcessorCount,
+            CustomParser = NumberOption.Parser("--jobs", 1, 256),
         };
-        var timeLimit = new Option<double?>("--time-limit")
+        var timeLimit = new Option<double>("--time-limit")
         {
             Description = "Start no further seed after so many seconds.",
             HelpName = "SECONDS",
+            CustomParser = NumberOption.Parser("--time-limit", 0.001, 1e6, "a number of seconds"),
         };
         var json = new Option<bool>("--json") { Description = "End with one line of JSON." };
         seeds.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<string?>() is { } text && !SeedRange.TryParse(text, out _))
                 result.AddError($"--seeds: '{text}' is not of the form A..B with A at most B.");
-        });
-        jobs.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() is < 1 or > 256)
-                result.AddError("--jobs must be from 1 to 256.");
-        });
-        timeLimit.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<double?>() is <= 0 or > 1e6 or double.NaN)
-                result.AddError("--time-limit must be a positive number of seconds.");
         });
 
         var command = new Command("sweep", "Run many seeded fault schedules and give a verdict.")
@@ -50,70 +43,49 @@ internal static class SweepCommand
         };
         command.SetAction(parsed =>
         {
-            var range = parsed.GetValue(seeds) is { } text && SeedRange.TryParse(text, out var given)
+            SeedRange? range = parsed.GetValue(seeds) is { } text && SeedRange.TryParse(text, out var given)
                 ? given
-                : new SeedRange(1, parsed.GetValue(timeLimit) is null ? DefaultSeeds : ulong.MaxValue - 1);
-            var limit = parsed.GetValue(timeLimit) is { } seconds ? TimeSpan.FromSeconds(seconds) : TimeSpan.MaxValue;
-            var unbounded = parsed.GetValue(seeds) is null && parsed.GetValue(timeLimit) is not null;
-            return Run(new Sweep(range, parsed.GetValue(jobs), limit), unbounded, parsed.GetValue(json));
+                : null;
+            TimeSpan? limit = parsed.GetResult(timeLimit) is null
+                ? null
+                : TimeSpan.FromSeconds(parsed.GetValue(timeLimit));
+            if (range is null && limit is null)
+                range = new SeedRange(1, DefaultSeeds);
+            var sweep = new Sweep(range, parsed.GetValue(jobs), limit ?? TimeSpan.MaxValue);
+            return Run(sweep, parsed.GetValue(json), parsed.InvocationConfiguration.Output);
         });
         return command;
     }
 
-    private static int Run(Sweep sweep, bool unbounded, bool json)
+    private static int Run(Sweep sweep, bool json, TextWriter output)
     {
-        sweep.Run(Console.IsOutputRedirected ? null : ShowProgress);
+        // The seeds that run are finished, which takes a moment; a second Ctrl+C does not wait for them.
+        void Interrupt(PosixSignalContext signal) => signal.Cancel = sweep.Stop();
+        using (PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt))
+        using (PosixSignalRegistration.Create(PosixSignal.SIGTERM, Interrupt))
+            sweep.Run(Console.IsOutputRedirected ? null : ShowProgress);
         if (!Console.IsOutputRedirected)
             Console.Write("\r\u001b[K");
+        var report = new SweepReport(sweep);
         foreach (var result in sweep.NotPassed)
         {
-            Console.WriteLine($"seed {result.Seed} {result.Verdict.ToString().ToLowerInvariant()}: {result.Violation}");
-            Console.WriteLine($"  {result.ReplayCommand}");
+            output.WriteLine($"seed {result.Seed} {result.Verdict.ToString().ToLowerInvariant()}: {result.Violation}");
+            output.WriteLine($"  {result.ReplayCommand}");
         }
 
-        Console.WriteLine(Verdict(sweep, unbounded));
+        output.WriteLine(report.Paragraph);
         if (json)
-            Console.WriteLine(Json(sweep));
-        if (sweep.Failed > 0)
-            return ExitCode.Violation;
-        return sweep.Undecided > 0 || (sweep.CutShort && !unbounded) ? ExitCode.Undecided : ExitCode.Good;
+            output.WriteLine(report.Json);
+        return report.Verdict switch
+        {
+            SeedVerdict.Passed => ExitCode.Good,
+            SeedVerdict.Failed => ExitCode.Violation,
+            _ => ExitCode.Undecided,
+        };
     }
 
     private static void ShowProgress(Sweep sweep) =>
         Console.Write(string.Create(CultureInfo.InvariantCulture,
-            $"\r{sweep.Finished} seeds, {sweep.Failed} failed, "
+            $"\r{SweepReport.Count(sweep.Finished, "seed")}, {sweep.Failed} failed, "
             + $"{sweep.SimulatedTime.TotalSeconds:F0} simulated seconds, {sweep.Wall.TotalSeconds:F0} s\u001b[K"));
-
-    private static string Verdict(Sweep sweep, bool unbounded)
-    {
-        var cpu = Math.Max(sweep.Cpu.TotalSeconds, 1e-9);
-        var outcome = sweep switch
-        {
-            { Failed: > 0 } => $"FAILED: {sweep.Failed} of {sweep.Finished} seeds violate a property.",
-            { Undecided: > 0 } =>
-                $"UNDECIDED: {sweep.Undecided} of {sweep.Finished} histories exceed the checker's budget.",
-            { CutShort: true } when !unbounded =>
-                $"UNDECIDED: the time limit left seeds unrun; the {sweep.Finished} that ran passed.",
-            _ => $"PASSED: {sweep.Finished} seeds, no property violated.",
-        };
-        return string.Create(CultureInfo.InvariantCulture,
-            $"{outcome} They simulated {sweep.SimulatedTime.TotalSeconds:F0} s with {sweep.Operations} operations "
-            + $"({sweep.UnknownOperations} of unknown outcome), {sweep.Elections} elections and {sweep.Events} events, "
-            + $"in {sweep.Wall.TotalSeconds:F1} s of wall time and {cpu:F1} s of CPU: "
-            + $"{sweep.SimulatedTime.TotalSeconds / cpu:F0} simulated seconds and {sweep.Finished / cpu:F0} schedules "
-            + $"per CPU-second. Digest {sweep.Digest:x32}.");
-    }
-
-    private static string Json(Sweep sweep) => JsonSerializer.Serialize(new
-    {
-        seeds = sweep.Finished,
-        failed = sweep.Failed,
-        undecided = sweep.Undecided,
-        operations = sweep.Operations,
-        events = sweep.Events,
-        simSeconds = Math.Round(sweep.SimulatedTime.TotalSeconds, 3),
-        cpuSeconds = Math.Round(sweep.Cpu.TotalSeconds, 3),
-        wallSeconds = Math.Round(sweep.Wall.TotalSeconds, 3),
-        hash = sweep.Digest.ToString("x32", CultureInfo.InvariantCulture),
-    });
 }

@@ -46,7 +46,10 @@ internal sealed class PartitionFaults(SimWorld world, IReadOnlyList<SimNode> ser
     private void Split(bool oneWay, int? bridge)
     {
         var sides = Hosts().Where(host => host != bridge).ToLookup(_ => Choose.Choose("side", 2));
-        World.Network.Partition([.. sides[0]], [.. sides[1]], oneWay);
+        if (sides.Count < 2)
+            Isolate(oneWay);
+        else
+            World.Network.Partition([.. sides[0]], [.. sides[1]], oneWay);
     }
 
     private void HoldLinks()

@@ -12,6 +12,8 @@ internal sealed class HistoryObserver(
     HistoryRecorder<KvInput, KvOutput> history, RevisionOrder revisions, Scheduler scheduler, int client)
     : IClerkObserver
 {
+    private static readonly KvModel _words = new();
+
     private readonly Dictionary<long, (int Call, long Revision)> _open = [];
 
     /// <summary>Operations that ended without an answer.</summary>
@@ -20,7 +22,7 @@ internal sealed class HistoryObserver(
     public void Invoked(ClerkOperation operation)
     {
         scheduler.Record(
-            scheduler.Current, TraceKind.Client, client, (long)operation.Kind, $"calls {Name(operation)}");
+            scheduler.Current, TraceKind.Client, client, (long)operation.Kind, $"calls {Words(operation)}");
         if (IsStale(operation))
             return;
         var call = history.Call(client, HistoryNotation.Input(operation.Request), scheduler.NowTicks);
@@ -31,7 +33,8 @@ internal sealed class HistoryObserver(
     {
         var output = HistoryNotation.Output(operation.Request, result);
         scheduler.Record(
-            scheduler.Current, TraceKind.Client, client, result.Revision, $"done  {Name(operation)} {output}");
+            scheduler.Current, TraceKind.Client, client, result.Revision,
+            $"done  {Words(operation, new Outcome<KvOutput>(output))}");
         if (IsStale(operation))
             return;
         _open.Remove(operation.Number, out var open);
@@ -48,20 +51,24 @@ internal sealed class HistoryObserver(
 
     public void Failed(ClerkOperation operation, string reason)
     {
-        scheduler.Record(scheduler.Current, TraceKind.Client, client, -2, $"fails {Name(operation)}: {reason}");
+        scheduler.Record(scheduler.Current, TraceKind.Client, client, -2, $"fails {Words(operation)}: {reason}");
         if (_open.Remove(operation.Number, out var open))
             history.Discard(open.Call);
     }
 
     public void Unknown(ClerkOperation operation, string reason)
     {
-        scheduler.Record(scheduler.Current, TraceKind.Client, client, -3, $"lost  {Name(operation)}: {reason}");
+        scheduler.Record(scheduler.Current, TraceKind.Client, client, -3, $"lost  {Words(operation)}: {reason}");
         _open.Remove(operation.Number);
         UnknownOutcomes++;
     }
 
     /// <summary>Stale reads need not fit into the history; they are checked for what they promise.</summary>
     private static bool IsStale(ClerkOperation operation) => operation.Consistency == ReadConsistency.Stale;
+
+    /// <summary>As an explanation of the checker says it: what was written, and what was read.</summary>
+    private string Words(ClerkOperation operation, Outcome<KvOutput> outcome = default) =>
+        $"c{client}.{operation.Number} {_words.Describe(HistoryNotation.Input(operation.Request), outcome)}";
 
     private string Name(ClerkOperation operation) => $"c{client}.{operation.Number} {operation.Request}";
 }

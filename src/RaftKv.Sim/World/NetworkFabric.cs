@@ -33,6 +33,7 @@ namespace RaftKv.Sim.World;
 internal sealed class NetworkFabric(Scheduler scheduler, Decisions decisions, NetworkOptions options)
 {
     private readonly List<List<Link>> _links = [];
+    private readonly List<string> _names = [];
     private readonly List<bool> _isUp = [];
     private readonly List<SimNetwork?> _networks = [];
     private readonly Dictionary<string, int> _hosts = new(StringComparer.Ordinal);
@@ -81,7 +82,7 @@ internal sealed class NetworkFabric(Scheduler scheduler, Decisions decisions, Ne
             TraceKind.Fault,
             left.Count,
             right.Count,
-            $"partition [{string.Join(' ', left)}] {(isOneWay ? "-x>" : "<x>")} [{string.Join(' ', right)}]");
+            $"partition [{Names(left)}] {(isOneWay ? "-x>" : "<x>")} [{Names(right)}]");
     }
 
     /// <summary>Takes every link up and releases what was held.</summary>
@@ -110,6 +111,7 @@ internal sealed class NetworkFabric(Scheduler scheduler, Decisions decisions, Ne
     {
         var added = _links.Count;
         if (!_hosts.TryAdd(name, added)) throw new ArgumentException($"There is a host {name} already.", nameof(name));
+        _names.Add(name);
         _networks.Add(null);
         for (var host = 0; host < added; host++) _links[host].Add(MakeLink(host, added));
         _links.Add([.. Enumerable.Range(0, added + 1).Select(host => MakeLink(added, host))]);
@@ -182,6 +184,8 @@ internal sealed class NetworkFabric(Scheduler scheduler, Decisions decisions, Ne
         MessageCount++;
         ByteCount += bytes;
     }
+
+    private string Names(IEnumerable<int> hosts) => string.Join(' ', hosts.Select(host => _names[host]));
 
     private Link MakeLink(int from, int to) =>
         new(Scheduler, from, to, Options.Conditions, decisions.Stream(Concern.Network, (from << 8) | to));

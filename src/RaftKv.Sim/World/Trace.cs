@@ -13,8 +13,9 @@ internal sealed class Trace
             1.2345678  n2        deliver     from n1, 63 bytes n1->n2 term 1 #4 VoteReply { Granted = True }
             |          |         |           details: of what is delivered, sender, receiver, term, number and body
             |          |         what happened; "node" is what a node says of itself, "client" what a client does
-            |          where: a node (n) or client (c); "-" for the world itself
+            |          where: a node (n) or client (c; audit: the one at the end); "-" for the world itself
             simulated seconds since the start, to 100 ns
+        Timers and callbacks that do nothing of this have no line, so there are fewer lines than events.
         """;
 
     private readonly Queue<string>? _lines;
@@ -50,7 +51,8 @@ internal sealed class Trace
 
         var (seconds, fraction) = Math.DivRem(timeTicks, TimeSpan.TicksPerSecond);
         var kindName = kind.ToString().ToLowerInvariant();
-        _lines.Enqueue(string.Create(
-            CultureInfo.InvariantCulture, $"{seconds,5}.{fraction:0000000}  {node ?? "-",-8}  {kindName,-10}  {text}"));
+        var line = string.Create(
+            CultureInfo.InvariantCulture, $"{seconds,5}.{fraction:0000000}  {node ?? "-",-8}  {kindName,-10}  {text}");
+        _lines.Enqueue(line.TrimEnd());
     }
 }
