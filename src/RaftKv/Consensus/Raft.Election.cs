@@ -115,14 +115,8 @@ public sealed partial class Raft
         _lease.Restart();
         foreach (var follower in _followers)
             follower.Restart(Log.LastIndex, _lastNumber + 1, _now);
-<<<<<<< HEAD
         BeginRound();
-        _uncommittedBytes = 0;
-        for (var index = CommitIndex.Next; index <= Log.LastIndex; index = index.Next)
-            _uncommittedBytes += Log[index].Data.Length;
-=======
         _backlog.Restart(Log, LogIndex.Min(CommitIndex, DurableIndex));
->>>>>>> bbd358d (Bound what is in flight in bytes, what is pending at a leader whose disk hangs, and how fast snapshots leave; take snapshots at the same indexes everywhere)
         Append(EntryKind.NoOp, default);
         _firstOwnIndex = Log.LastIndex;
     }

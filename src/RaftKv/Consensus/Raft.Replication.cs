@@ -14,12 +14,8 @@ public sealed partial class Raft
     private void OnPropose(long number, ReadOnlyMemory<byte> command)
     {
         var status = Role != Role.Leader ? ProposalStatus.NotLeader
-<<<<<<< HEAD
             : Successor != NodeId.None ? ProposalStatus.Busy
-            : _uncommittedBytes >= _options.MaxUncommittedBytes ? ProposalStatus.Busy
-=======
             : _backlog.Bytes >= _options.MaxUncommittedBytes ? ProposalStatus.Busy
->>>>>>> bbd358d (Bound what is in flight in bytes, what is pending at a leader whose disk hangs, and how fast snapshots leave; take snapshots at the same indexes everywhere)
             : ProposalStatus.Appended;
         if (status != ProposalStatus.Appended)
         {

@@ -31,12 +31,9 @@ public sealed partial class Replica<TResult> : IDisposable
     private readonly Queue<OutboundMessage> _gated = [];
     private readonly PendingProposals<TResult> _pending = new();
     private readonly PendingReads _pendingReads = new();
-<<<<<<< HEAD
     private readonly SortedDictionary<long, TaskCompletionSource<TransferStatus>> _transfers = [];
     private long _lastTransfer;
-=======
     private readonly CompactionPolicy _compaction;
->>>>>>> bbd358d (Bound what is in flight in bytes, what is pending at a leader whose disk hangs, and how fast snapshots leave; take snapshots at the same indexes everywhere)
     private readonly ITimer _timer;
     private readonly long _origin;
     private List<Input> _inbox = [];
