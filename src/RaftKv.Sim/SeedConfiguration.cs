@@ -46,6 +46,9 @@ internal sealed record SeedConfiguration
     /// <summary>Whether clocks run at different rates and wall clocks jump.</summary>
     public required bool ClockFaults { get; init; }
 
+    /// <summary>Mean time between errors of a disk; zero: none.</summary>
+    public required TimeSpan DiskErrorEvery { get; init; }
+
     /// <summary>How many leaders of 100 are struck moments after their election, the others later; 0: none.</summary>
     public required int LeaderFaultPercent { get; init; }
 
@@ -144,6 +147,8 @@ internal sealed record SeedConfiguration
             PauseEvery = Often(choose, "pauses")
                 ? TimeSpan.FromMilliseconds(Pick(choose, "pause interval", 500, 1500, 3000)) : default,
             ClockFaults = Often(choose, "clock faults"),
+            DiskErrorEvery = Often(choose, "disk errors")
+                ? TimeSpan.FromMilliseconds(Pick(choose, "disk error interval", 500, 1500, 4000)) : default,
             FlushLatency = TimeSpan.FromMicroseconds(Pick(choose, "flush latency", 100, 500, 2000, 10_000)),
 
             ElectionTimeout = TimeSpan.FromMilliseconds(electionMs),

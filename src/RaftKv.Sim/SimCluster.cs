@@ -104,14 +104,39 @@ internal sealed class SimCluster
                 });
             if (platform.Loop.IsStopped)
                 return;
-            server.Replica.Failed += failure => _world.Scheduler.Fail((SimLoop)platform.Loop, failure);
+            server.Replica.Failed += failure => Failed(index, platform, failure);
             checks!.Started(server.Replica.Raft);
             _servers[index] = server;
         }
         catch (Exception failure)
         {
-            _world.Scheduler.Fail((SimLoop)platform.Loop, failure);
+            Failed(index, platform, failure);
         }
+    }
+
+    /// <summary>A server that stops because of its disk is right; it comes back when the disk is repaired.</summary>
+    private void Failed(int index, NodePlatform platform, Exception failure)
+    {
+        var loop = (SimLoop)platform.Loop;
+        if (failure is not IOException || !failure.Message.Contains("(injected)", StringComparison.Ordinal))
+        {
+            _world.Scheduler.Fail(loop, failure);
+            return;
+        }
+
+        var generation = loop.Generation;
+        _world.After(TimeSpan.Zero, () =>
+        {
+            if (Hosts[index].Generation != generation)
+                return;
+            Hosts[index].Crash(isPowerLoss: false);
+            _world.After(_configuration.ElectionTimeout * 3, () =>
+            {
+                _disks[index].Volume.Faults.Repair();
+                if (!Hosts[index].IsRunning)
+                    Hosts[index].Start();
+            });
+        });
     }
 
     private KvServerOptions Options(NodeId id) => new()

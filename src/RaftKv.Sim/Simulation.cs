@@ -49,6 +49,7 @@ internal sealed class Simulation
             new TransferFaults(_world, _cluster, configuration),
             new PauseFaults(_world, _cluster.Hosts, configuration),
             new ClockFaults(_world, _cluster.Hosts, configuration),
+            new DiskErrorFaults(_world, _cluster, configuration),
         ];
     }
 
@@ -161,8 +162,10 @@ internal sealed class Simulation
         _world.Network.Heal();
         foreach (var link in _world.Network.Links)
             link.Conditions = new LinkConditions();
-        foreach (var node in _cluster.Hosts)
+        for (var index = 0; index < _cluster.Hosts.Count; index++)
         {
+            var node = _cluster.Hosts[index];
+            _cluster.Disks[index].Volume.Faults.Repair();
             node.Time.SetRate(1, 1);
             node.Resume();
             if (!node.IsRunning)

@@ -17,6 +17,9 @@ internal sealed class DiskFaults
     /// <summary>The next write stores only half of its bytes. The flush after it reports that.</summary>
     public bool NextWriteFails { get; set; }
 
+    /// <summary>The next read fails.</summary>
+    public bool NextReadFails { get; set; }
+
     /// <summary>The next flush of a file fails, and what it should have written is dropped.</summary>
     public bool NextFlushFails { get; set; }
 
@@ -25,4 +28,11 @@ internal sealed class DiskFaults
     /// crash at.
     /// </summary>
     public Action? Operated { get; set; }
+
+    /// <summary>Nothing fails from here on.</summary>
+    public void Repair()
+    {
+        CapacityBytes = long.MaxValue;
+        NextWriteFails = NextReadFails = NextFlushFails = false;
+    }
 }

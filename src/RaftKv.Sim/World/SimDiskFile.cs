@@ -12,7 +12,16 @@ internal sealed class SimDiskFile(SimDisk disk, SimVolume volume, string name, S
     public async ValueTask<int> ReadAsync(long offset, Memory<byte> destination)
     {
         var bytes = 0;
-        await disk.WaitFor(() => bytes = file.Read(offset, destination.Span));
+        await disk.WaitFor(() =>
+        {
+            if (volume.Faults.NextReadFails)
+            {
+                volume.Faults.NextReadFails = false;
+                throw new IOException($"{name}: the disk could not read (injected).");
+            }
+
+            bytes = file.Read(offset, destination.Span);
+        });
         return bytes;
     }
 

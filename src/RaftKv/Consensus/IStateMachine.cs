@@ -25,8 +25,8 @@ public interface IStateMachine<TResult>
     ISnapshotCut Cut();
 
     /// <summary>
-    /// Begins to replace the whole state. Nothing else is called until <see cref="ISnapshotRestore.Complete"/>; if that
-    /// never comes, the node does not go on.
+    /// Begins to replace the whole state. Nothing but queries of the old one is asked until
+    /// <see cref="ISnapshotRestore.Complete"/>; if that never comes, the node does not go on.
     /// </summary>
     ISnapshotRestore BeginRestore();
 }

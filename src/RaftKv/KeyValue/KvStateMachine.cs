@@ -65,12 +65,8 @@ public sealed class KvStateMachine : IStateMachine<KvResult>
     public ISnapshotCut Cut() => new KvSnapshotCut(_state);
 
     /// <inheritdoc/>
-    /// <remarks>The old state is let go at once, so that memory never holds two.</remarks>
-    public ISnapshotRestore BeginRestore()
-    {
-        Enter(new KvState(_options));
-        return new KvSnapshotRestore(_options, Enter);
-    }
+    /// <remarks>The old state answers stale reads until the new one is complete.</remarks>
+    public ISnapshotRestore BeginRestore() => new KvSnapshotRestore(_options, Enter);
 
     [MemberNotNull(nameof(_state), nameof(_execution))]
     private void Enter(KvState state) => (_state, _execution) = (state, new KvExecution(state, _options.Limits));

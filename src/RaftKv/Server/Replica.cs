@@ -192,6 +192,8 @@ public sealed partial class Replica<TResult> : IDisposable
             ReleaseHeldMessages();
             _raft.Step(now, Input.BatchEnd, _effects);
             CarryOut(now);
+            if (_stopped)
+                return;
             ArmTimer();
             LogRoleChange();
             _observer?.TurnEnded();
@@ -207,6 +209,8 @@ public sealed partial class Replica<TResult> : IDisposable
         do
         {
             HandWritesToStorage();
+            if (_stopped)
+                return;
             foreach (var result in _effects.Proposals)
                 _pending.Decide(result, _raft.Leader);
             foreach (var result in _effects.Transfers)
