@@ -13,8 +13,8 @@ public sealed record ReplicaOptions
     public FirstStart FirstStart { get; init; } = FirstStart.Refused;
 
     /// <summary>
-    /// A new snapshot is taken at every multiple of this index. Best the same on all members: then one can go on sending
-    /// a snapshot that another began to send.
+    /// A new snapshot is taken at every multiple of this index. Best the same on all members: then one can go on
+    /// sending a snapshot that another began to send.
     /// </summary>
     public int SnapshotEveryEntries { get; init; } = 10_000;
 
