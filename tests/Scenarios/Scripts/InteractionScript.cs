@@ -55,12 +55,23 @@ internal sealed partial class InteractionScript : IInterpreter
             case "tick-heartbeat":
                 Node(command).Elapse(Node(command).Options.HeartbeatInterval.Ticks);
                 return true;
+            case "tick":
+                Node(command).Elapse(TimeSpan.FromMilliseconds(command.Numbers[1]).Ticks);
+                return true;
             case "propose":
                 foreach (var text in command.Words.Skip(1))
                     Node(command).Step(Input.Propose(0, Encoding.UTF8.GetBytes(text)));
                 return true;
             case "propose-conf-change":
                 Node(command).Step(Input.ChangeMembership(0, [.. command.Words.Skip(1).Select(Wording.Change)]));
+                return true;
+            case "read":
+                command.Knows("lease");
+                Node(command).Step(Input.Read(0, command.Flag("lease")));
+                return true;
+            case "transfer-leadership":
+                command.Knows("from", "to");
+                _nodes[command.Option("from", 0)].Step(Input.Transfer(0, new(command.Option("to", 0))));
                 return true;
             case "compact":
                 Node(command).Compact(new(command.Numbers[1]));
@@ -90,7 +101,8 @@ internal sealed partial class InteractionScript : IInterpreter
 
     private void AddNodes(ScriptCommand command)
     {
-        command.Knows("voters", "learners", "inflight", "async-storage-writes", "prevote", "checkquorum");
+        command.Knows(
+            "voters", "learners", "inflight", "async-storage-writes", "prevote", "checkquorum", "lease-reads");
         var count = ScriptCommand.Number(command.Words[0]);
         var founders = Founders(command, count);
         for (var added = 0; added < count; added++)
@@ -103,6 +115,7 @@ internal sealed partial class InteractionScript : IInterpreter
                 MaxInflightAppends = command.Option("inflight", options.MaxInflightAppends),
                 PreVote = command.Flag("prevote"),
                 CheckQuorum = command.Flag("checkquorum"),
+                LeaseReads = command.Flag("lease-reads"),
             };
             _nodes.Add(id, new(_world, options, founders) { Asynchronous = command.Flag("async-storage-writes") });
         }

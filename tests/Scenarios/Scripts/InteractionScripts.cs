@@ -42,6 +42,10 @@ public sealed class InteractionScripts
     public void forget_leader_prevote_checkquorum() => Run();
 
     [Fact]
+    [Scenario("forget_leader_read_only_lease_based", Script = Room + "forget_leader_read_only_lease_based.txt")]
+    public void forget_leader_read_only_lease_based() => Run();
+
+    [Fact]
     [Scenario("probe_and_replicate", Script = Room + "probe_and_replicate.txt")]
     public void probe_and_replicate() => Run();
 
@@ -104,6 +108,10 @@ public sealed class InteractionScripts
     [Fact]
     [Scenario("confchange_v2_add_double_implicit", Script = Room + "confchange_v2_add_double_implicit.txt")]
     public void confchange_v2_add_double_implicit() => Run();
+
+    [Fact]
+    [Scenario("confchange_v2_replace_leader", Script = Room + "confchange_v2_replace_leader.txt")]
+    public void confchange_v2_replace_leader() => Run();
 
     [Fact]
     [Scenario("confchange_v2_replace_leader_stepdown", Script = Room + "confchange_v2_replace_leader_stepdown.txt")]

@@ -34,7 +34,11 @@ internal sealed partial class ScriptNode
         }
 
         foreach (var proposal in _effects.Proposals)
-            Transcript.Event(Raft.Id, "proposal", Outcome(proposal));
+            Transcript.Event(Raft.Id, "proposal", Wording.Of(proposal));
+        foreach (var read in _effects.Reads)
+            Transcript.Event(Raft.Id, "read", Wording.Of(read));
+        foreach (var transfer in _effects.Transfers)
+            Transcript.Event(Raft.Id, "transfer", Wording.Of(transfer.Status));
         if (_effects.Restore is { } snapshot)
             Restore(snapshot);
         SnapshotRead[] reads = [.. _effects.SnapshotReads];
@@ -45,12 +49,6 @@ internal sealed partial class ScriptNode
         foreach (var piece in pieces)
             Store(piece);
     }
-
-    private static string Outcome(ProposalResult proposal) =>
-        proposal.Status == ProposalStatus.Appended ? $"appended at {proposal.Index}@{proposal.Term}"
-        : proposal.Status == ProposalStatus.Busy ? "busy"
-        : proposal.Status == ProposalStatus.Refused ? $"refused, {proposal.Refusal}"
-        : "refused, not the leader";
 
     private void Restore(SnapshotId snapshot)
     {
@@ -63,7 +61,7 @@ internal sealed partial class ScriptNode
 
     private void Read(in SnapshotRead read)
     {
-        Transcript.Event(Raft.Id, "read", $"snapshot {Raft.Snapshot} for {read.To}");
+        Transcript.Event(Raft.Id, "load", $"snapshot {Raft.Snapshot} for {read.To}");
         var piece = new InstallSnapshot(Raft.Snapshot, 0, SnapshotBytes, new byte[SnapshotBytes]);
         Step(Input.SnapshotRead(read, piece));
     }

@@ -69,6 +69,19 @@ internal static class Wording
     public static string Of(in Message message) =>
         $"{message.From}->{message.To} {message.Kind,-15} term {message.Term} #{message.Number} {Body(message)}";
 
+    public static string Of(ProposalResult proposal) => proposal.Status switch
+    {
+        ProposalStatus.Appended => $"appended at {proposal.Index}@{proposal.Term}",
+        ProposalStatus.Refused => $"refused, {proposal.Refusal}",
+        ProposalStatus.NotLeader => "refused, not the leader",
+        _ => proposal.Status.ToString(),
+    };
+
+    public static string Of(ReadResult read) =>
+        read.Status == ReadStatus.Ready ? $"of a state that has applied {read.Index}" : read.Status.ToString();
+
+    public static string Of(TransferStatus status) => status.ToString();
+
     /// <summary>What a leader knows about a follower.</summary>
     public static string Of(Progress follower)
     {
