@@ -10,11 +10,12 @@ namespace RaftKv.Scenarios.Labs;
 internal sealed class KvClient
 {
     private readonly Scheduler _scheduler;
+    private readonly Func<NodePlatform, Clerk> _open;
     private NodePlatform? _platform;
 
     public KvClient(KvLab lab, int number, Func<NodePlatform, Clerk> open)
     {
-        _scheduler = lab.World.Scheduler;
+        (_scheduler, _open) = (lab.World.Scheduler, open);
         Number = number;
         Host = lab.World.AddNode($"c{number}", platform =>
         {
@@ -33,6 +34,9 @@ internal sealed class KvClient
 
     /// <summary>The client's clock.</summary>
     public TimeProvider Time => _platform!.Time;
+
+    /// <summary>Another Clerk on this host, with a session of its own; to be called on the host's loop.</summary>
+    public Clerk OpenAnother() => _open(_platform!);
 
     /// <summary>Begins something that takes time. An exception fails the scenario.</summary>
     public KvJob Begin(Func<Task> work)

@@ -32,6 +32,7 @@ internal sealed class KvLab : Lab
     private readonly HistoryRecorder<KvInput, KvOutput> _history = new();
     private readonly RevisionOrder _revisions = new();
     private readonly List<HistoryObserver> _observers = [];
+    private int _hosts;
     private int _clients;
     private int _values;
 
@@ -85,6 +86,11 @@ internal sealed class KvLab : Lab
         NetworkOptions? network = null, [CallerMemberName] string test = "") =>
         Run(test, seed => new KvLab(seed, servers, configure, network), scenario);
 
+    /// <summary>Runs a scenario in which chance has no part.</summary>
+    public static void RunFirstSeed(
+        int servers, Action<KvLab> scenario, Func<SeedConfiguration, SeedConfiguration>? configure = null) =>
+        RunOnce(new KvLab(1, servers, configure, null), scenario);
+
     public override Raft? RaftOf(int server) => ServerOf(server)?.Replica.Raft;
 
     public override LogIndex AppliedBy(int server) => ServerOf(server)?.Replica.Applied ?? LogIndex.Zero;
@@ -100,7 +106,7 @@ internal sealed class KvLab : Lab
     /// <summary>A client that reaches the given servers, or all.</summary>
     public KvClient NewClient(params ReadOnlySpan<int> servers)
     {
-        var client = new KvClient(this, ++_clients, Open);
+        var client = new KvClient(this, ++_hosts, Open);
         client.Host.Start();
         Reach(client, servers);
         Sleep(TimeSpan.Zero);
@@ -181,7 +187,7 @@ internal sealed class KvLab : Lab
 
     private HistoryObserver Observe()
     {
-        var observer = new HistoryObserver(_history, _revisions, World.Scheduler, _clients);
+        var observer = new HistoryObserver(_history, _revisions, World.Scheduler, ++_clients);
         _observers.Add(observer);
         return observer;
     }

@@ -102,6 +102,38 @@ public sealed class ClientScenarios
     });
 
     [Fact]
+    [Scenario("10,000 idle sessions")]
+    public void Ten_thousand_idle_sessions() => KvLab.RunFirstSeed(3, lab =>
+    {
+        const int Sessions = 9_990;
+        const int AtOnce = 90;
+        var first = lab.NewClient();
+        lab.Put(first, "k", "first");
+        var quiet = TimeOfAPut(lab, first);
+        var host = lab.NewClient();
+        for (var batch = 0; batch < Sessions / AtOnce; batch++)
+        {
+            var jobs = Enumerable.Range(0, AtOnce).Select(_ => host.Begin(async () =>
+            {
+                await using var clerk = host.OpenAnother();
+                await clerk.PutAsync("k", lab.FreshValue());
+            })).ToArray();
+            lab.Await("a batch of sessions", () => jobs.All(job => job.IsDone), _recovery);
+        }
+
+        Assert.InRange(lab.ServerOf(0)!.StateMachine.SessionCount, Sessions, Sessions + 10);
+        Assert.InRange(TimeOfAPut(lab, first), TimeSpan.Zero, quiet * 10);
+        lab.Sleep(Lab.LabElectionTimeout);
+        // Each remembers its last result, which its client did not live to acknowledge.
+        Assert.All(lab.Disks, disk => Assert.InRange(
+            disk.Volume.Files.Where(file => file.Key.StartsWith("snapshot", StringComparison.Ordinal))
+                .Max(file => file.Value.Length), 1, 40 * Sessions));
+        lab.RestartAll();
+        Assert.Equal(Sessions + 1, lab.ServerOf(lab.CheckOneLeader())!.StateMachine.SessionCount);
+        Assert.InRange(TimeOfAPut(lab, first), TimeSpan.Zero, quiet * 10);
+    }, configuration => configuration with { SnapshotEveryEntries = 2000 });
+
+    [Fact]
     [Scenario("unknown outcomes stay unknown in the history", IsRandom = true)]
     public void Unknown_outcomes_stay_unknown_in_the_history() => KvLab.Run(3, lab =>
     {
@@ -143,6 +175,20 @@ public sealed class ClientScenarios
         lab.World.Network.Link(client.Host.Index, leader).IsUp = false;
         Assert.False(append.IsDone);
         return (append, client);
+    }
+
+    /// <summary>The median of many.</summary>
+    private static TimeSpan TimeOfAPut(KvLab lab, KvClient client)
+    {
+        var times = new List<TimeSpan>();
+        for (var put = 0; put < 21; put++)
+        {
+            var before = lab.World.Now;
+            lab.Put(client, "k", lab.FreshValue());
+            times.Add(lab.World.Now - before);
+        }
+
+        return times.Order().ElementAt(10);
     }
 
     private static void WriteSnapshots(KvLab lab)
