@@ -27,6 +27,9 @@ internal static class ScenarioDocument
         dotnet test tests/Scenarios -c Release --filter "Labs|Ours"
         ```
 
+        A failure names its seed; `RAFTKV_SCENARIO_TRACE=FILE` writes the trace of the last one
+        ([legend](simulation.md#a-trace)).
+
         This page is generated from the tests: with `RAFTKV_UPDATE_SCENARIOS=1` each scenario that runs renews its cost,
         and `--filter ScenarioDocument` the names alone.
 
