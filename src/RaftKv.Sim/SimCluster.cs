@@ -48,9 +48,6 @@ internal sealed class SimCluster
     /// <summary>Where the servers listen.</summary>
     public IReadOnlyList<string> Addresses => [.. _members.Select(member => member.Address)];
 
-    /// <summary>The server of an id, as its last incarnation started it; null while it recovers.</summary>
-    public KvServer? Server(NodeId id) => _servers[id.Value - 1];
-
     /// <summary>
     /// Why the cluster has not settled: exactly one leader, equal logs, everything committed and applied everywhere,
     /// equal
@@ -78,7 +75,10 @@ internal sealed class SimCluster
         return leaders == 1 ? null : $"{leaders} servers lead";
     }
 
-    /// <summary>The server on a host, by its position in <see cref="Hosts"/>; null while it recovers.</summary>
+    /// <summary>
+    /// The server on a host, by its position in <see cref="Hosts"/>, as its last incarnation started it; null while it
+    /// recovers.
+    /// </summary>
     public KvServer? ServerOn(int host) => _servers[host];
 
     private SimNode AddHost(Member member)

@@ -99,7 +99,7 @@ internal sealed class KvLab : Lab
 
     /// <summary>The server as it runs now; null while it does not or recovers.</summary>
     public Server.KvServer? ServerOf(int server) =>
-        Hosts[server].IsRunning && _cluster.Server(new NodeId(server + 1)) is { Replica.IsStopped: false } running
+        Hosts[server].IsRunning && _cluster.ServerOn(server) is { Replica.IsStopped: false } running
             ? running
             : null;
 
@@ -158,6 +158,24 @@ internal sealed class KvLab : Lab
 
     /// <summary>The address of a server.</summary>
     public string AddressOf(int server) => _cluster.Addresses[server];
+
+    /// <summary>Asks a server to hand over its leadership.</summary>
+    public Task<TransferStatus> BeginTransfer(int leader, int target)
+    {
+        Task<TransferStatus>? transfer = null;
+        var server = ServerOf(leader)!;
+        Hosts[leader].Post(() => transfer = server.Replica.TransferAsync(new NodeId(target + 1)));
+        Sleep(TimeSpan.Zero);
+        return transfer!;
+    }
+
+    /// <summary>Asks a server to hand over its leadership, and waits for what it says became of it.</summary>
+    public TransferStatus Transfer(int leader, int target)
+    {
+        var transfer = BeginTransfer(leader, target);
+        Await("the end of the transfer", () => transfer.IsCompleted, _patience);
+        return transfer.Result;
+    }
 
     /// <summary>Reads several keys, one after another; their values, separated by spaces.</summary>
     public string GetEach(KvClient client, params ReadOnlySpan<string> keys)

@@ -142,6 +142,18 @@ internal abstract class Lab
         return -1;
     }
 
+    /// <summary>
+    /// Waits until all servers run and follow one leader, and can answer it: a connection that was begun while a link
+    /// was down is given up after 1 s and made anew within 0.5 s.
+    /// </summary>
+    public int AwaitOneLeaderOfAll()
+    {
+        Sleep(1500);
+        Await("one leader of all", () => Enumerable.Range(0, Servers).Select(server => RaftOf(server)?.Leader)
+            .Distinct().ToArray() is [{ Value: > 0 } leader] && Leads(leader.Value - 1), 20 * ElectionTimeout);
+        return Enumerable.Range(0, Servers).First(Leads);
+    }
+
     /// <summary>No connected server leads.</summary>
     public void CheckNoLeader() => Assert.DoesNotContain(Connected(), Leads);
 
