@@ -114,6 +114,24 @@ public sealed class ReadIndexScenarios
     }
 
     [Fact]
+    public void A_read_is_answered_when_a_change_leaves_a_quorum_that_has_answered_R11()
+    {
+        var leader = new TestServer(1, 2);
+        leader.Elect();
+        leader.Acknowledge(leader.Take()[^1]);
+        leader.Step(Input.ChangeMembership(1, [new(MemberChangeKind.Demote, Id(2))]));
+        var joint = leader.Take()[^1];
+        leader.Step(Input.Read(7, byLease: false));
+        Assert.Empty(leader.Reads);
+
+        // It answers a round from before the read. But it makes the leader the only voter, who needs nobody's answer.
+        leader.Acknowledge(joint);
+
+        Assert.Equal("(n1) learners n2", $"{leader.Raft.Configuration}");
+        Assert.Single(leader.Reads);
+    }
+
+    [Fact]
     public void A_single_server_answers_at_once_but_only_what_its_own_term_has_committed_R15()
     {
         var server = new TestServer(1, 1, Recovered(3, Entries(1, 3))) { AutoPersist = false };
