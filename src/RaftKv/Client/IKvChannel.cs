@@ -1,3 +1,4 @@
+using RaftKv.Consensus;
 using RaftKv.KeyValue;
 using RaftKv.Rpc;
 
@@ -11,4 +12,7 @@ internal interface IKvChannel : IDisposable
     /// whichever comes first. A failure is a result, not an exception.
     /// </summary>
     Task<RpcResult> CallAsync(KvCommand command, TimeSpan timeout, CancellationToken cancellationToken);
+
+    /// <summary>Sends an administrator's request once; as for a command.</summary>
+    Task<RpcResult> CallAsync(TransferRequest request, TimeSpan timeout, CancellationToken cancellationToken);
 }

@@ -11,6 +11,10 @@ internal interface IRpcHandler
     /// <param name="reply">Where the answer goes.</param>
     void OnCommand(KvCommand command, RpcReply reply);
 
+    /// <summary>An administrator's request that another server lead, answered like a command.</summary>
+    void OnTransfer(TransferRequest request, RpcReply reply) =>
+        reply.Send(new KvReply(KvStatus.Rejected, "this server hands over no leadership"));
+
     /// <summary>A message of another server to this one.</summary>
     /// <param name="message">The message.</param>
     /// <param name="senderAddress">Where the sender listens, as it says; may be empty.</param>

@@ -45,17 +45,40 @@ internal sealed class RpcChannel : IRpcDialerOwner, IDisposable
     /// <exception cref="ArgumentException">The key is not well-formed UTF-16.</exception>
     public Task<RpcResult> CallAsync(KvCommand command, TimeSpan timeout, CancellationToken cancellationToken)
     {
+        if (WhyNotNow(timeout, cancellationToken) is { } failure)
+            return Task.FromResult(failure);
+        var correlation = ++_lastCorrelation;
+        return CommandCodec.TryWrite(_frames, correlation, command, out var frame, out var problem)
+            ? Call(correlation, frame, timeout, cancellationToken)
+            : Failed(RpcOutcome.TooLarge, problem);
+    }
+
+    /// <summary>Sends an administrator's request; as for a command.</summary>
+    public Task<RpcResult> CallAsync(TransferRequest request, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        if (WhyNotNow(timeout, cancellationToken) is { } failure)
+            return Task.FromResult(failure);
+        var correlation = ++_lastCorrelation;
+        var frame = AdministrationCodec.Write(_frames, correlation, request);
+        return Call(correlation, frame, timeout, cancellationToken);
+    }
+
+    private RpcResult? WhyNotNow(TimeSpan timeout, CancellationToken cancellationToken)
+    {
         ObjectDisposedException.ThrowIf(_disposed, this);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(timeout, TimeSpan.Zero);
         if (cancellationToken.IsCancellationRequested)
-            return Failed(RpcOutcome.NotSent, "cancelled before it was sent");
+            return RpcResult.Failed(RpcOutcome.NotSent, "cancelled before it was sent");
         if (!_dialer.IsUsable)
-            return Task.FromResult(_dialer.LastFailure with { Outcome = NeverSent(_dialer.LastFailure.Outcome) });
-        if (_calls.Count >= _options.MaxRequestsInFlight)
-            return Failed(RpcOutcome.NotSent, $"{_calls.Count} requests are in flight already");
-        var correlation = ++_lastCorrelation;
-        if (!CommandCodec.TryWrite(_frames, correlation, command, out var frame, out var problem))
-            return Failed(RpcOutcome.TooLarge, problem);
+            return _dialer.LastFailure with { Outcome = NeverSent(_dialer.LastFailure.Outcome) };
+        return _calls.Count >= _options.MaxRequestsInFlight
+            ? RpcResult.Failed(RpcOutcome.NotSent, $"{_calls.Count} requests are in flight already")
+            : null;
+    }
+
+    private Task<RpcResult> Call(
+        ulong correlation, ReadOnlySpan<byte> frame, TimeSpan timeout, CancellationToken cancellationToken)
+    {
         var call = new RpcCall();
         // Known before it is sent: a dial may fail, and end the call, while Send runs.
         _calls.Add(correlation, call);

@@ -71,7 +71,7 @@ internal sealed class RpcServerConnection : IConnectionHandler, IDisposable
         (FrameKind.Hello, null) => Meet(frame),
         (FrameKind.Hello, _) => null,
         (_, null) => $"a {frame.Kind} came before a hello",
-        (FrameKind.Request, _) => TakeRequest(frame),
+        (FrameKind.Request or FrameKind.Administration, _) => TakeRequest(frame),
         (FrameKind.PeerMessage, var peer) => TakeMessage(frame, peer),
         _ => $"a dialler sent a {frame.Kind}",
     };
@@ -106,6 +106,15 @@ internal sealed class RpcServerConnection : IConnectionHandler, IDisposable
         if (_unanswered >= _server.Options.MaxRequestsInFlight)
         {
             rejection = $"{_unanswered} requests of this connection are unanswered";
+        }
+        else if (frame.Kind == FrameKind.Administration)
+        {
+            if (AdministrationCodec.TryRead(frame.Body, out var request, out rejection))
+            {
+                _unanswered++;
+                _server.Handler.OnTransfer(request, new RpcReply(this, frame.Correlation));
+                return null;
+            }
         }
         else if (CommandCodec.TryRead(frame.Body, out var command, out rejection))
         {

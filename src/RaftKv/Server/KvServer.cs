@@ -125,6 +125,18 @@ public sealed class KvServer : IDisposable
         };
     }
 
+    private async Task<KvReply> TransferAsync(NodeId successor) =>
+        await Replica.TransferAsync(successor) switch
+        {
+            TransferStatus.Done => new KvReply(KvStatus.Ok),
+            TransferStatus.NotLeader => NotLeader(Replica.Raft.Leader),
+            TransferStatus.NoVoter => new KvReply(
+                KvStatus.Rejected, successor == NodeId.None ? "there is no other voter" : $"{successor} is no voter"),
+            TransferStatus.TimedOut => new KvReply(
+                KvStatus.Rejected, "the successor did not take over within an election time-out"),
+            _ => new KvReply(KvStatus.Busy, "another transfer is under way"),
+        };
+
     private KvReply NotLeader(NodeId leader) =>
         new(KvStatus.NotLeader, leaderAddress: _links.AddressOf(leader, Replica.Raft.Configuration));
 
@@ -133,6 +145,9 @@ public sealed class KvServer : IDisposable
         // async void, so that an unforeseen exception reaches the loop and does not vanish in a task.
         public async void OnCommand(KvCommand command, RpcReply reply) =>
             reply.Send(await server.ExecuteAsync(command));
+
+        public async void OnTransfer(TransferRequest request, RpcReply reply) =>
+            reply.Send(await server.TransferAsync(request.Successor));
 
         public void OnMessage(in Message message, string senderAddress)
         {

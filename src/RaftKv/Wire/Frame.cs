@@ -47,7 +47,7 @@ internal readonly ref struct Frame(FrameKind kind, ulong correlation, ReadOnlySp
         bodyBytes = (int)length;
         if (length > (uint)maxBodyBytes)
             return $"a frame announces {length} bytes, but at most {maxBodyBytes} are accepted here";
-        return kind is < (uint)FrameKind.Hello or > (uint)FrameKind.PeerMessage
+        return kind is < (uint)FrameKind.Hello or > (uint)FrameKind.Administration
             ? $"a frame is of the unknown kind {kind}"
             : null;
     }

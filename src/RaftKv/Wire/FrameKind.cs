@@ -20,4 +20,7 @@ internal enum FrameKind : byte
 
     /// <summary>A one-way message between servers.</summary>
     PeerMessage = 6,
+
+    /// <summary>What an administrator asks; answered by <see cref="Response"/>.</summary>
+    Administration = 7,
 }

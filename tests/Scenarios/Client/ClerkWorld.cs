@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using RaftKv.Client;
+using RaftKv.Consensus;
 using RaftKv.KeyValue;
 using RaftKv.Platform;
 using RaftKv.Rpc;
@@ -29,6 +30,12 @@ internal sealed class ClerkWorld : IDisposable
 
     /// <summary>What the servers do: null leaves the attempt without an answer.</summary>
     public Func<Attempt, RpcResult?> Answer { get; set; } = _ => null;
+
+    /// <summary>Transfers that were asked for, and of whom.</summary>
+    public List<(string Address, TransferRequest Request)> Transfers { get; } = [];
+
+    /// <summary>What a server says to a transfer.</summary>
+    public Func<string, RpcResult> AnswerTransfer { get; set; } = _ => Failed(RpcOutcome.NotSent);
 
     public ClerkOptions Options { get; init; } = new() { Endpoints = ["a", "b", "c"], ClusterId = "test" };
 
@@ -128,6 +135,13 @@ internal sealed class ClerkWorld : IDisposable
         {
             (_world, _address) = (world, address);
             world.Open.Add(address);
+        }
+
+        public Task<RpcResult> CallAsync(
+            TransferRequest request, TimeSpan timeout, CancellationToken cancellationToken)
+        {
+            _world.Transfers.Add((_address, request));
+            return Task.FromResult(_world.AnswerTransfer(_address));
         }
 
         public async Task<RpcResult> CallAsync(KvCommand command, TimeSpan timeout, CancellationToken cancellationToken)

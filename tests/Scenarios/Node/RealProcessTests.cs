@@ -1,4 +1,5 @@
 using RaftKv.Client;
+using RaftKv.KeyValue;
 using RaftKv.Linearizability;
 using RaftKv.Linearizability.Models;
 using RaftKv.Node.Hosting;
@@ -75,6 +76,33 @@ public sealed class RealProcessTests : IDisposable
         var operations = history.Operations;
         Assert.Equal(Verdict.Linearizable, Checker.Check(new KvModel(), operations).Verdict);
         Assert.True(operations.Count(operation => operation.Outcome.IsKnown) > 100 * LeaderKills);
+    }
+
+    [Fact]
+    public async Task The_leadership_goes_where_it_is_told_and_every_node_answers_reads()
+    {
+        _nodes.StartAll();
+        var (leader, term) = await _nodes.LeaderAsync();
+        await using var clerk = RaftKvClient.Connect(_nodes.Endpoints);
+        foreach (var id in (int[])[1, 2, 3, 1])
+        {
+            await clerk.TransferLeadershipAsync(id);
+            (leader, term) = await _nodes.LeaderAsync(leader == id ? term : term + 1);
+            Assert.Equal(id, leader);
+            await clerk.PutAsync("leader", $"{id}");
+            foreach (var server in _nodes.Endpoints.Split(','))
+            {
+                var reads = new ReadOptions { Servers = [server] };
+                var read = await clerk.ReadAsync(KvRequest.Get("leader"), reads);
+                Assert.Equal((byte)('0' + id), Assert.Single(read.Value!.Value.ToArray()));
+                Assert.False(read.IsStale);
+                read = await clerk.ReadAsync(
+                    KvRequest.Get("leader"), reads with { Consistency = ReadConsistency.Stale });
+                Assert.True(read.IsStale);
+            }
+        }
+
+        await Assert.ThrowsAsync<KvRejectedException>(() => clerk.TransferLeadershipAsync(9).AsTask());
     }
 
     /// <summary>Appends 0, 1, 2 … to a key of its own, so that a loss, a repetition or a wrong order shows.</summary>

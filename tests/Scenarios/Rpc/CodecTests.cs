@@ -38,6 +38,14 @@ public class CodecTests
         Assert.Equal(Describe(reply.Result.Page), Describe(read.Result.Page));
     }
 
+    [Property]
+    public bool A_transfer_comes_back_as_it_was(NonNegativeInt successor)
+    {
+        var request = new TransferRequest(new NodeId(successor.Get));
+        var body = Body(AdministrationCodec.Write(new FrameWriter(), 1, request));
+        return AdministrationCodec.TryRead(body, out var read, out _) && read == request;
+    }
+
     [Fact]
     public void An_absent_value_and_an_empty_value_are_not_the_same()
     {
@@ -156,6 +164,7 @@ public class CodecTests
     {
         Assert.Equal(MessageCodec.TryRead(body, out _, out var error), error is null);
         Assert.Equal(CommandCodec.TryRead(body, out _, out error), error is null);
+        Assert.Equal(AdministrationCodec.TryRead(body, out _, out error), error is null);
         Assert.Equal(ReplyCodec.TryRead(body, out _, out error), error is null);
         Assert.Equal(ReplyCodec.TryReadRejection(body, out _, out error), error is null);
         Assert.Equal(Hello.TryRead(body, out _, out error), error is null);
