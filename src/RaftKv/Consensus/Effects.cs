@@ -118,7 +118,8 @@ public readonly record struct SnapshotRead(NodeId To, long Number, Term Term, Sn
 
 /// <summary>
 /// What one or more steps ask of the world, in lists that are reused: the driver carries them out and calls
-/// <see cref="Clear"/>. Storage writes are handed over in order; a message waits for its token; committed entries are
+/// <see cref="Clear"/>. Entries in writes and messages are slices of the log, valid until then: who keeps them longer
+/// copies them. Storage writes are handed over in order; a message waits for its token; committed entries are
 /// applied after a restore.
 /// </summary>
 public sealed class Effects

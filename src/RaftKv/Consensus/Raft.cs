@@ -128,6 +128,8 @@ public sealed partial class Raft
     {
         _now = now;
         _effects = effects;
+        if (effects.IsEmpty)
+            Log.ReuseDropped();
         switch (input.Kind)
         {
             case InputKind.TimePassed:

@@ -4,14 +4,20 @@ namespace RaftKv.Consensus;
 
 /// <summary>
 /// The log in memory: the entries behind a base position whose term is known. Entries lie in chunks, so that growing
-/// never copies; a slot that was filled is never written again, so that slices may be kept by writers and messages.
+/// never copies. A slot is not written again while effects with slices of it are outstanding; after that, chunks that
+/// were dropped are used again, so that a log that is compacted allocates nothing.
 /// </summary>
 public sealed class RaftLog
 {
     private const int ChunkBits = 9;
     private const int ChunkSize = 1 << ChunkBits;
 
+    /// <summary>Most chunks kept for later: 1.3 MB.</summary>
+    private const int MaxSpares = 64;
+
     private readonly List<LogEntry[]> _chunks = [];
+    private readonly List<LogEntry[]> _dropped = [];
+    private readonly Stack<LogEntry[]> _spares = [];
     private long _firstChunk;
 
     /// <summary>Creates a log that continues after a snapshot, or after nothing.</summary>
@@ -111,6 +117,21 @@ public sealed class RaftLog
         return low;
     }
 
+    /// <summary>Nobody has a slice any more: what was dropped may be used again.</summary>
+    internal void ReuseDropped()
+    {
+        foreach (var chunk in _dropped)
+        {
+            if (_spares.Count == MaxSpares)
+                break;
+            // Lets go of the payloads.
+            Array.Clear(chunk);
+            _spares.Push(chunk);
+        }
+
+        _dropped.Clear();
+    }
+
     /// <summary>Appends the entry that follows the last one.</summary>
     internal void Append(in LogEntry entry)
     {
@@ -121,7 +142,7 @@ public sealed class RaftLog
         }
 
         if (Chunk(entry.Index) - _firstChunk == _chunks.Count)
-            _chunks.Add(new LogEntry[ChunkSize]);
+            _chunks.Add(NewChunk());
         ChunkOf(entry.Index)[Slot(entry.Index)] = entry;
         LastIndex = entry.Index;
         LastTerm = entry.Term;
@@ -135,9 +156,9 @@ public sealed class RaftLog
         var position = (int)(Chunk(index) - _firstChunk);
         var kept = Slot(index);
         if (kept > 0)
-            _chunks[position] = Copy(_chunks[position], 0, kept);
+            Replace(position, 0, kept);
         var keptChunks = kept > 0 ? position + 1 : position;
-        _chunks.RemoveRange(keptChunks, _chunks.Count - keptChunks);
+        Drop(keptChunks, _chunks.Count - keptChunks);
         LastTerm = TermAt(index.Previous);
         LastIndex = index.Previous;
     }
@@ -148,17 +169,17 @@ public sealed class RaftLog
         BaseTerm = TermAt(index);
         BaseIndex = index;
         var dropped = (int)(Chunk(FirstIndex) - _firstChunk);
-        _chunks.RemoveRange(0, dropped);
+        Drop(0, dropped);
         _firstChunk += dropped;
         var start = Slot(FirstIndex);
         if (start > 0 && _chunks.Count > 0)
-            _chunks[0] = Copy(_chunks[0], start, ChunkSize - start);
+            Replace(0, start, ChunkSize - start);
     }
 
     /// <summary>Drops everything; the log continues after <paramref name="snapshot"/>.</summary>
     internal void Restart(SnapshotId snapshot)
     {
-        _chunks.Clear();
+        Drop(0, _chunks.Count);
         BaseIndex = LastIndex = snapshot.Index;
         BaseTerm = LastTerm = snapshot.Term;
         _firstChunk = Chunk(FirstIndex);
@@ -169,12 +190,22 @@ public sealed class RaftLog
     private static int Slot(LogIndex index) => (int)((index.Value - 1) & (ChunkSize - 1));
 
     // Slices keep the old chunk; the copy lets go of what was dropped.
-    private static LogEntry[] Copy(LogEntry[] chunk, int start, int count)
+    private void Replace(int position, int start, int count)
     {
-        var copy = new LogEntry[ChunkSize];
-        Array.Copy(chunk, start, copy, start, count);
-        return copy;
+        var copy = NewChunk();
+        Array.Copy(_chunks[position], start, copy, start, count);
+        _dropped.Add(_chunks[position]);
+        _chunks[position] = copy;
     }
+
+    private void Drop(int position, int count)
+    {
+        for (var i = 0; i < count; i++)
+            _dropped.Add(_chunks[position + i]);
+        _chunks.RemoveRange(position, count);
+    }
+
+    private LogEntry[] NewChunk() => _spares.TryPop(out var spare) ? spare : new LogEntry[ChunkSize];
 
     private LogEntry[] ChunkOf(LogIndex index) => _chunks[(int)(Chunk(index) - _firstChunk)];
 

@@ -109,4 +109,35 @@ public sealed class RaftLogProperties
             Base = new(through.Index, through.Term);
         }
     }
+
+    [Fact]
+    public void A_log_that_is_compacted_uses_its_chunks_again_once_nobody_has_slices_of_them()
+    {
+        var log = new RaftLog(SnapshotId.None);
+        Fill();
+        var slice = log.Slice(log.LastIndex - 700, log.LastIndex);
+        var kept = slice.ToArray();
+        Fill();
+        Assert.Equal(kept, slice.ToArray());
+
+        for (var i = 0; i < 3; i++)
+            Live();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 10; i++)
+            Live();
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+
+        void Live()
+        {
+            log.ReuseDropped();
+            Fill();
+        }
+
+        void Fill()
+        {
+            for (var i = 0; i < 5_000; i++)
+                log.Append(new LogEntry(log.LastIndex.Next, new(1), EntryKind.Command, default));
+            log.CompactThrough(log.LastIndex - 1_234);
+        }
+    }
 }

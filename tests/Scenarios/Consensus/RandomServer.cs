@@ -139,7 +139,7 @@ internal sealed class RandomServer
         foreach (var message in _effects.Messages)
         {
             if (message.After <= _durableToken)
-                _cluster.Deliver(message.Message);
+                _cluster.Deliver(message.Message.Keep());
             else
                 _held.Add(message);
         }
@@ -173,7 +173,7 @@ internal sealed class RandomServer
             _durableToken = Disk.Flush(count);
             Post(Input.Persisted(_durableToken));
             foreach (var message in _held.Where(message => message.After <= _durableToken))
-                _cluster.Deliver(message.Message);
+                _cluster.Deliver(message.Message.Keep());
             _held.RemoveAll(message => message.After <= _durableToken);
             Flush();
         });

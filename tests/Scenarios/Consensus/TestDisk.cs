@@ -28,7 +28,7 @@ internal sealed class TestDisk
             _entries.Add(entry.Index.Value, entry);
     }
 
-    public void Write(StorageWrite write) => _queued.Add(write);
+    public void Write(StorageWrite write) => _queued.Add(write.Keep());
 
     /// <summary>Makes the first queued writes durable; returns the last one's token.</summary>
     public long Flush(int count)

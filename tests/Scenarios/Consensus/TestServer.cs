@@ -145,7 +145,7 @@ internal sealed class TestServer
         foreach (var message in _effects.Messages)
         {
             if (message.After == 0)
-                _outbox.Add(message.Message);
+                _outbox.Add(message.Message.Keep());
             else
                 _held.Add(message);
         }

@@ -1,4 +1,5 @@
 using RaftKv.Consensus;
+using RaftKv.Scenarios.Consensus;
 
 namespace RaftKv.Scenarios.Scripts;
 
@@ -28,7 +29,7 @@ internal sealed partial class ScriptNode
         {
             Transcript.Event(Raft.Id, after == 0 ? "send" : $"hold {after}", Wording.Of(message));
             if (after == 0)
-                Send(message);
+                Send(message.Keep());
             else
                 _held.Add(new(message, after));
         }
