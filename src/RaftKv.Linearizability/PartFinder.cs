@@ -1,146 +1,22 @@
 namespace RaftKv.Linearizability;
 
 /// <summary>
-/// Splits a history into independent parts. A model names the keys that each operation touches; keys that are touched
-/// together, by one operation or by way of others, share a part.
+/// Learns from a model which keys each operation touches. Keys that are touched together, by one operation or by way of
+/// others, share a part.
 /// </summary>
-public sealed class PartFinder
+public abstract class PartFinder
 {
-    private const int None = -1;
-    private readonly Dictionary<string, int> _keys = [];
-    private readonly List<(int Group, string From, string? End)> _ranges = [];
-
-    // Of each group the one that it is joined to, itself if none.
-    private readonly List<int> _joined = [];
-    private readonly int[] _groupOf;
-    private string? _lastKey;
-    private int _lastGroup;
-    private int _all = None;
-    private int _current;
-
-    internal PartFinder(int count)
+    private protected PartFinder()
     {
-        _groupOf = new int[count];
-        Array.Fill(_groupOf, None);
     }
 
-    /// <summary>The current operation touches a key.</summary>
-    public void Touch(string key)
-    {
-        if (!ReferenceEquals(key, _lastKey))
-        {
-            if (!_keys.TryGetValue(key, out _lastGroup))
-                _keys.Add(key, _lastGroup = NewGroup());
-            _lastKey = key;
-        }
+    /// <summary>The operation touches a key.</summary>
+    public abstract void Touch(string key);
 
-        TouchGroup(_lastGroup);
-    }
+    /// <summary>The operation touches every key that any operation touches from <paramref name="from"/> on and before
+    /// <paramref name="end"/>, in ordinal order; null: to the last.</summary>
+    public abstract void TouchRange(string from, string? end);
 
-    /// <summary>The current operation touches every key that any operation touches from <paramref name="from"/> on and
-    /// before <paramref name="end"/>, in ordinal order; null: to the last.</summary>
-    public void TouchRange(string from, string? end)
-    {
-        var group = NewGroup();
-        _ranges.Add((group, from, end));
-        TouchGroup(group);
-    }
-
-    /// <summary>The current operation touches everything.</summary>
-    public void TouchAll()
-    {
-        if (_all == None)
-            _all = NewGroup();
-        TouchGroup(_all);
-    }
-
-    internal void Begin(int operation) => _current = operation;
-
-    /// <summary>The operations of each part.</summary>
-    internal List<int[]> Parts()
-    {
-        JoinRanges();
-        for (var group = 0; _all != None && group < _joined.Count; group++)
-            Join(group, _all);
-        var sizes = new List<int>();
-        var partOf = new int[_joined.Count];
-        Array.Fill(partOf, None);
-        for (var i = 0; i < _groupOf.Length; i++)
-        {
-            // What touches nothing is a part of its own.
-            ref var part = ref _groupOf[i];
-            ref var known = ref part;
-            if (part != None)
-                known = ref partOf[Root(part)];
-            if (known == None)
-            {
-                known = sizes.Count;
-                sizes.Add(0);
-            }
-
-            part = known;
-            sizes[part]++;
-        }
-
-        var parts = sizes.ConvertAll(size => new int[size]);
-        var filled = new int[parts.Count];
-        for (var i = 0; i < _groupOf.Length; i++)
-            parts[_groupOf[i]][filled[_groupOf[i]]++] = i;
-        return parts;
-    }
-
-    /// <summary>Joins each range to its first key, and every key of a range to the next.</summary>
-    private void JoinRanges()
-    {
-        if (_ranges.Count == 0)
-            return;
-        var keys = _keys.Keys.ToArray();
-        Array.Sort(keys, StringComparer.Ordinal);
-        var deepens = new int[keys.Length + 1];
-        foreach (var (group, from, end) in _ranges)
-        {
-            var (first, last) = (Place(from), end is null ? keys.Length - 1 : Place(end) - 1);
-            if (first > last)
-                continue;
-            Join(group, _keys[keys[first]]);
-            deepens[first]++;
-            deepens[last]--;
-        }
-
-        for (int i = 0, depth = 0; i + 1 < keys.Length; i++)
-        {
-            depth += deepens[i];
-            if (depth > 0)
-                Join(_keys[keys[i]], _keys[keys[i + 1]]);
-        }
-
-        int Place(string key)
-        {
-            var at = Array.BinarySearch(keys, key, StringComparer.Ordinal);
-            return at < 0 ? ~at : at;
-        }
-    }
-
-    private int NewGroup()
-    {
-        _joined.Add(_joined.Count);
-        return _joined.Count - 1;
-    }
-
-    private void TouchGroup(int group)
-    {
-        if (_groupOf[_current] == None)
-            _groupOf[_current] = group;
-        else if (_groupOf[_current] != group)
-            Join(_groupOf[_current], group);
-    }
-
-    private void Join(int one, int other) => _joined[Root(one)] = Root(other);
-
-    private int Root(int group)
-    {
-        while (_joined[group] != group)
-            group = _joined[group] = _joined[_joined[group]];
-        return group;
-    }
+    /// <summary>The operation touches everything.</summary>
+    public abstract void TouchAll();
 }

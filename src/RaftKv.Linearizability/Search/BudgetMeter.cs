@@ -6,6 +6,7 @@ internal sealed class BudgetMeter
     private const long StepsPerLook = 1024;
     private readonly Budget _budget;
     private readonly long _startTimestamp;
+    private long _firstStep;
     private long _nextLook;
     private long _memoryBytes;
     private bool _timeIsUp;
@@ -21,14 +22,21 @@ internal sealed class BudgetMeter
 
     public long Steps { get; private set; }
 
-    public bool IsExhausted => _timeIsUp || Steps >= _budget.Steps || _memoryBytes > _budget.MemoryBytes;
+    public bool IsExhausted => _timeIsUp || Steps - _firstStep >= _budget.Steps || _memoryBytes > _budget.MemoryBytes;
+
+    /// <summary>Allows as many steps again.</summary>
+    public void Refill()
+    {
+        _firstStep = Steps;
+        _nextLook = Steps + Math.Min(StepsPerLook, _budget.Steps);
+    }
 
     /// <summary>Counts steps; false when the budget has run out.</summary>
     public bool Spend(long steps = 1)
     {
         if ((Steps += steps) < _nextLook)
             return !_timeIsUp;
-        _nextLook = Math.Min(Steps + StepsPerLook, _budget.Steps);
+        _nextLook = Math.Min(Steps + StepsPerLook, Math.Max(_budget.Steps + _firstStep, _budget.Steps));
         _timeIsUp = _budget.Time is { } time && _budget.Clock!.GetElapsedTime(_startTimestamp) >= time;
         return !IsExhausted;
     }

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace RaftKv.Linearizability.Search;
 
 /// <summary>The open operations of a <see cref="Sweep"/>, those that return first in front; a slot each.</summary>
-internal sealed class OpenOperations(Part part, StateSpace space, bool[] isExact)
+internal sealed class OpenOperations(StateSpace space, bool[]? isExact)
 {
     private readonly List<OpenOperation> _operations = [];
     private readonly Stack<int> _freeSlots = new();
@@ -19,17 +19,17 @@ internal sealed class OpenOperations(Part part, StateSpace space, bool[] isExact
     public ReadOnlySpan<OpenOperation> All => CollectionsMarshal.AsSpan(_operations);
 
     /// <summary>Whether an operation of unknown outcome stands for any number of its kind.</summary>
-    public bool IsInexhaustible(int operation) => part.IsUnknown(operation)
-        && !isExact[space.Classes[operation]]
-        && space.IsRepeatable(space.Classes[operation]);
+    private bool IsInexhaustible(int operationClass, int returnAt) => returnAt == int.MaxValue
+        && isExact is not null
+        && !isExact[operationClass]
+        && space.IsRepeatable(operationClass);
 
     public ref readonly OpenOperation InSlot(int slot) => ref _bySlot[slot];
 
     /// <summary>Adds an operation and gives its slot; null when there is nothing new that it could do.</summary>
-    public int? Add(int operation)
+    public int? Add(int operation, int operationClass, int returnAt)
     {
-        var operationClass = space.Classes[operation];
-        var isInexhaustible = IsInexhaustible(operation);
+        var isInexhaustible = IsInexhaustible(operationClass, returnAt);
         if (isInexhaustible && !_inexhaustible.Add(operationClass))
             return null;
         var slot = _freeSlots.TryPop(out var free) ? free : _slotCount++;
@@ -38,26 +38,39 @@ internal sealed class OpenOperations(Part part, StateSpace space, bool[] isExact
         _bySlot[slot] = new OpenOperation(
             operation,
             operationClass,
+            returnAt,
             slot,
             isInexhaustible,
             space.IsReadOnly(operationClass),
             space.IsTotal(operationClass),
             space.Overwrites(operationClass));
-        var place = _operations.FindIndex(other => part.ReturnAt[other.Operation] > part.ReturnAt[operation]);
+        var place = _operations.FindIndex(other => other.ReturnAt > returnAt);
         _operations.Insert(place < 0 ? _operations.Count : place, _bySlot[slot]);
         _isOld = true;
         return slot;
     }
 
-    /// <summary>The slot of an operation that returns now.</summary>
-    public OpenOperation Remove(int operation)
+    public void Remove(OpenOperation operation)
     {
-        var place = _operations.FindIndex(open => open.Operation == operation);
-        var removed = _operations[place];
-        _operations.RemoveAt(place);
-        _freeSlots.Push(removed.Slot);
+        _operations.Remove(operation);
+        _freeSlots.Push(operation.Slot);
         _isOld = true;
-        return removed;
+    }
+
+    public OpenOperations Clone(StateSpace other, Func<int, int>? classOf)
+    {
+        var clone = new OpenOperations(other, isExact) { _slotCount = _slotCount, _bySlot = [.. _bySlot] };
+        foreach (var open in _operations)
+        {
+            var moved = classOf is null ? open : open with { Class = classOf(open.Class) };
+            clone._operations.Add(moved);
+            clone._bySlot[open.Slot] = moved;
+        }
+
+        clone._inexhaustible.UnionWith(_inexhaustible);
+        foreach (var slot in _freeSlots.Reverse())
+            clone._freeSlots.Push(slot);
+        return clone;
     }
 
     public OpenOperation Find(int operation) => _operations.Find(open => open.Operation == operation);
@@ -94,4 +107,4 @@ internal sealed class OpenOperations(Part part, StateSpace space, bool[] isExact
 
 /// <summary>An open operation of a <see cref="Sweep"/>, and what is known of its class.</summary>
 internal readonly record struct OpenOperation(
-    int Operation, int Class, int Slot, bool IsInexhaustible, bool IsReadOnly, bool IsTotal, bool Overwrites);
+    int Operation, int Class, int ReturnAt, int Slot, bool IsInexhaustible, bool IsReadOnly, bool IsTotal, bool Overwrites);

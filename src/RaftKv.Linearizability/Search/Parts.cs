@@ -8,7 +8,7 @@ internal static class Parts
         IModel<TState, TInput, TOutput> model, Operation<TInput, TOutput>[] history)
         where TInput : notnull
     {
-        var finder = new PartFinder(history.Length);
+        var finder = new HistoryParts(history.Length);
         for (var i = 0; i < history.Length; i++)
         {
             finder.Begin(i);

@@ -37,6 +37,8 @@ internal sealed class StateSpace<TState, TInput, TOutput> : StateSpace
     private const int TableMax = 1 << 20;
 
     private readonly IModel<TState, TInput, TOutput> _model;
+    private readonly ICellModel<TInput, TOutput>? _cells;
+    private readonly int _tableMax = TableMax;
     private readonly List<TState> _states = [];
     private readonly Dictionary<Wrapped, int> _stateNumbers;
     private readonly List<(TInput Input, Outcome<TOutput> Outcome)> _classes = [];
@@ -50,13 +52,24 @@ internal sealed class StateSpace<TState, TInput, TOutput> : StateSpace
         _model = model;
         _stateNumbers = new Dictionary<Wrapped, int>(new WrappedComparer(model.States));
         _ = NumberOf(model.Initial);
-        var cells = model as ICellModel<TInput, TOutput>;
-        if (Array.Exists(part.Source, index => cells?.EffectOf(history[index]) == CellEffect.Beyond))
-            cells = null;
-        Classes = Array.ConvertAll(part.Source, index => ClassOf(history[index], cells));
+        _cells = model as ICellModel<TInput, TOutput>;
+        if (Array.Exists(part.Source, index => _cells?.EffectOf(history[index]) == CellEffect.Beyond))
+            _cells = null;
+        Classes = Array.ConvertAll(part.Source, index => ClassOf(history[index]));
+    }
+
+    /// <summary>A space of operations that are not known yet.</summary>
+    public StateSpace(IModel<TState, TInput, TOutput> model)
+    {
+        (_model, _cells, _tableMax, Classes) = (model, model as ICellModel<TInput, TOutput>, 0, []);
+        _stateNumbers = new Dictionary<Wrapped, int>(new WrappedComparer(model.States));
+        _ = NumberOf(model.Initial);
     }
 
     public override int[] Classes { get; }
+
+    /// <summary>How many states and classes there are.</summary>
+    public int Size => _states.Count + _classes.Count;
 
     public override int Step(int state, int operationClass)
     {
@@ -68,7 +81,7 @@ internal sealed class StateSpace<TState, TInput, TOutput> : StateSpace
             return known;
         }
 
-        if (_table.Count * _classes.Count < TableMax)
+        if (_table.Count * _classes.Count < _tableMax)
         {
             while (_table.Count <= state)
             {
@@ -99,14 +112,14 @@ internal sealed class StateSpace<TState, TInput, TOutput> : StateSpace
         return _model.Step(_states[state], input, outcome, out var after) ? NumberOf(after) : Impossible;
     }
 
-    private int ClassOf(in Operation<TInput, TOutput> operation, ICellModel<TInput, TOutput>? cells)
+    public int ClassOf(in Operation<TInput, TOutput> operation)
     {
         var content = (operation.Input, operation.Outcome);
         if (_classNumbers.TryGetValue(content, out var number))
             return number;
         number = _classes.Count;
         _classes.Add(content);
-        var effect = cells?.EffectOf(operation);
+        var effect = _cells?.EffectOf(operation);
         _traits.Add((
             _model.IsReadOnly(operation.Input, operation.Outcome),
             effect is CellEffect.Write or CellEffect.Append,
@@ -114,6 +127,18 @@ internal sealed class StateSpace<TState, TInput, TOutput> : StateSpace
             effect is CellEffect.Write or CellEffect.Swap));
         _classNumbers.Add(content, number);
         return number;
+    }
+
+    /// <summary>The number of a state of another space.</summary>
+    public int Adopt(StateSpace<TState, TInput, TOutput> other, int state) => NumberOf(other._states[state]);
+
+    /// <summary>The number of a class of another space.</summary>
+    public int AdoptClass(StateSpace<TState, TInput, TOutput> other, int operationClass)
+    {
+        var (input, outcome) = other._classes[operationClass];
+        return ClassOf(outcome.IsKnown
+            ? new Operation<TInput, TOutput>(0, input, outcome.Value!, 0, 0)
+            : new Operation<TInput, TOutput>(0, input, 0));
     }
 
     private int NumberOf(TState state)

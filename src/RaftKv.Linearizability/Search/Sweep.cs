@@ -15,60 +15,58 @@ namespace RaftKv.Linearizability.Search;
 /// </summary>
 internal sealed class Sweep
 {
-    private readonly Part _part;
     private readonly StateSpace _space;
     private readonly BudgetMeter _meter;
-    private readonly int[] _classes;
     private readonly OpenOperations _open;
     private readonly ReachedConfigurations _reached;
+    private readonly bool _recordsPath;
     private Frontier _frontier;
     private Frontier _next;
     private ulong[] _from = [];
     private ulong[] _after = [];
     private int _words = 1;
 
-    /// <param name="part">The operations.</param>
-    /// <param name="space">What they do.</param>
+    /// <param name="space">What the operations do.</param>
     /// <param name="meter">What the search may spend.</param>
-    /// <param name="isExact">For each class whether its operations of unknown outcome are counted.</param>
-    public Sweep(Part part, StateSpace space, BudgetMeter meter, bool[] isExact)
+    /// <param name="isExact">For each class whether its operations of unknown outcome are counted; null: all are.</param>
+    /// <param name="recordsPath">Whether to remember what took effect.</param>
+    public Sweep(StateSpace space, BudgetMeter meter, bool[]? isExact = null, bool recordsPath = true)
     {
-        (_part, _space, _meter, _classes) = (part, space, meter, space.Classes);
-        _open = new OpenOperations(part, space, isExact);
+        (_space, _meter, _recordsPath) = (space, meter, recordsPath);
+        _open = new OpenOperations(space, isExact);
         (_frontier, _next, _reached) = (new(meter), new(meter), new(meter));
         SetWords(_open.Words);
         _frontier.Clear(_words);
         _frontier.Add(_after, null);
     }
 
-    /// <summary>How many events are explained.</summary>
-    public int Explained { get; private set; }
+    private Sweep(Sweep other, StateSpace space, Func<int, int>? stateOf, OpenOperations open)
+    {
+        (_space, _meter, _recordsPath, _open) = (space, other._meter, other._recordsPath, open);
+        (_frontier, _next, _reached) = (new(_meter), new(_meter), new(_meter));
+        SetWords(other._words);
+        _frontier.Clear(_words);
+        foreach (var index in other._frontier.Indexes())
+        {
+            other._frontier.All[index].CopyTo(_after);
+            if (stateOf is not null)
+                _after[0] = (uint)stateOf(Configurations.StateOf(_after));
+            _frontier.Add(_after, null);
+        }
+    }
+
+    /// <summary>How many configurations explain the events so far; 0: they are illegal.</summary>
+    public int Count => _frontier.Count;
 
     /// <summary>What took effect in one of the configurations that explain all events so far.</summary>
     public Applied? Path => _frontier.All.PathOf(_frontier.Indexes().First());
 
-    /// <summary>Goes on for about so many steps.</summary>
-    public Verdict Run(long stepLimit)
-    {
-        var lastStep = _meter.Steps > long.MaxValue - stepLimit ? long.MaxValue : _meter.Steps + stepLimit;
-        for (; Explained < _part.Events.Length; Explained++)
-        {
-            if (_meter.Steps >= lastStep)
-                return Verdict.Unknown;
-            if (_part.Events[Explained] >= 0)
-            {
-                Call(_part.Events[Explained]);
-                continue;
-            }
+    /// <summary>The same, to go on apart.</summary>
+    public Sweep Clone() => new(this, _space, null, _open.Clone(_space, null));
 
-            if (!Return(~_part.Events[Explained]))
-                return Verdict.Unknown;
-            if (_frontier.Count == 0)
-                return Verdict.Illegal;
-        }
-
-        return Verdict.Linearizable;
-    }
+    /// <summary>The same in another space, by the new numbers of states and classes.</summary>
+    public Sweep MoveTo(StateSpace space, Func<int, int> stateOf, Func<int, int> classOf) =>
+        new(this, space, stateOf, _open.Clone(space, classOf));
 
     /// <summary>Gives the memory back.</summary>
     public void Release()
@@ -78,13 +76,16 @@ internal sealed class Sweep
         _reached.All.Release();
     }
 
-    private void Call(int operation)
+    /// <summary>An operation is called.</summary>
+    /// <param name="operation">Its number.</param>
+    /// <param name="operationClass">Its class.</param>
+    /// <param name="returnAt">When it returns, <see cref="int.MaxValue"/> when its outcome is unknown.</param>
+    public void Call(int operation, int operationClass, int returnAt)
     {
-        var operationClass = _classes[operation];
-        var isUnknown = _part.IsUnknown(operation);
+        var isUnknown = returnAt == int.MaxValue;
         if (isUnknown && _space.IsReadOnly(operationClass))
             return;
-        var added = _open.Add(operation);
+        var added = _open.Add(operation, operationClass, returnAt);
         if (_open.Words > _words)
             Widen();
         if (isUnknown || added is not { } slot)
@@ -121,11 +122,12 @@ internal sealed class Sweep
         (_frontier, _next) = (_next, _frontier);
     }
 
-    /// <summary>Keeps the configurations in which an operation has taken effect; false: the budget has run out.
-    /// </summary>
-    private bool Return(int operation)
+    /// <summary>An operation returns: keeps the configurations in which it has taken effect.</summary>
+    /// <returns>False, and nothing has changed, when the budget has run out.</returns>
+    public bool Return(int operation, int at)
     {
-        var (slot, isRead) = (_open.Find(operation).Slot, _space.IsReadOnly(_classes[operation]));
+        var returning = _open.Find(operation);
+        var (slot, isRead) = (returning.Slot, returning.IsReadOnly);
         _next.Clear(_words);
         _reached.Clear(_words);
         foreach (var index in _frontier.Indexes())
@@ -149,7 +151,7 @@ internal sealed class Sweep
             {
                 if (!Extend(place, slot))
                     continue;
-                var extended = new Applied(_open.All[place].Operation, Explained, path);
+                var extended = _recordsPath ? new Applied(_open.All[place].Operation, at, path) : null;
                 var isDone = Has(Done(_after), slot);
                 var isSettled = isDone || (wasPending && !Has(Pending(_after), slot));
                 if (isSettled)
@@ -160,7 +162,7 @@ internal sealed class Sweep
             }
         }
 
-        _open.Remove(operation);
+        _open.Remove(returning);
         (_frontier, _next) = (_next, _frontier);
         return true;
     }

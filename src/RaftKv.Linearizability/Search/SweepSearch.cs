@@ -8,7 +8,7 @@ namespace RaftKv.Linearizability.Search;
 internal sealed class SweepSearch(Part part, StateSpace space, BudgetMeter meter)
 {
     private readonly bool[] _isExact = new bool[part.Count];
-    private Sweep? _sweep;
+    private PartSweep? _sweep;
 
     /// <summary>What took effect, once that is found.</summary>
     public SweepOrder? Order { get; private set; }
@@ -19,11 +19,11 @@ internal sealed class SweepSearch(Part part, StateSpace space, BudgetMeter meter
         var lastStep = meter.Steps > long.MaxValue - steps ? long.MaxValue : meter.Steps + steps;
         while (true)
         {
-            _sweep ??= new Sweep(part, space, meter, _isExact);
+            _sweep ??= new PartSweep(part, space, meter, _isExact);
             var verdict = _sweep.Run(lastStep - meter.Steps);
             if (verdict != Verdict.Linearizable)
                 return verdict;
-            var order = new SweepOrder(part, space, _sweep.Path, _isExact);
+            var order = new SweepOrder(part, space, _sweep.Sweep.Path, _isExact);
             if (order.Overused.Count == 0)
             {
                 Order = order;
@@ -32,7 +32,7 @@ internal sealed class SweepSearch(Part part, StateSpace space, BudgetMeter meter
 
             foreach (var operationClass in order.Overused)
                 _isExact[operationClass] = true;
-            _sweep.Release();
+            _sweep.Sweep.Release();
             _sweep = null;
         }
     }

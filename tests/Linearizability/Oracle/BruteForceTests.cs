@@ -163,10 +163,10 @@ public sealed class BruteForceTests
             if (search.Run(long.MaxValue) == Verdict.Linearizable)
                 depthFirst.Add(search.Order().Select(operation => part.Source[operation]));
             var everything = Enumerable.Repeat(true, part.Count).ToArray();
-            var sweep = new Sweep(part, space, new BudgetMeter(Budget.Unlimited), everything);
+            var sweep = new PartSweep(part, space, new BudgetMeter(Budget.Unlimited), everything);
             if (sweep.Run(long.MaxValue) == Verdict.Linearizable)
             {
-                swept.Add(new SweepOrder(part, space, sweep.Path, everything).ToList()
+                swept.Add(new SweepOrder(part, space, sweep.Sweep.Path, everything).ToList()
                     .Select(operation => part.Source[operation]));
             }
 
