@@ -2,6 +2,7 @@ using RaftKv.Client;
 using RaftKv.KeyValue;
 using RaftKv.Linearizability;
 using RaftKv.Linearizability.Models;
+using RaftKv.Linearizability.Online;
 using RaftKv.Platform;
 using RaftKv.Sim.Faults;
 using RaftKv.Sim.Workload;
@@ -19,10 +20,14 @@ internal sealed class Simulation
 {
     private const long CheckerSteps = 20_000_000;
 
+    // What looking at one answer at once may take; keys that need more are left to the check at the end.
+    private const long OnlineSteps = 2_000;
+
     private readonly SeedConfiguration _configuration;
     private readonly SimWorld _world;
     private readonly SimCluster _cluster;
-    private readonly HistoryRecorder<KvInput, KvOutput> _history = new();
+    private readonly HistoryRecorder<KvInput, KvOutput> _history =
+        new(new OnlineChecker<KvState, KvInput, KvOutput>(new KvModel(), OnlineSteps));
     private readonly RevisionOrder _revisions = new();
     private readonly List<ClerkWorkload> _workloads = [];
     private readonly List<HistoryObserver> _observers = [];

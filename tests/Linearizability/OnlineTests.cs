@@ -75,6 +75,21 @@ public sealed class OnlineTests
         Assert.False(online.Return(2, KvOutput.Read("7")));
     }
 
+    [Fact]
+    public void A_recorder_tells_its_watcher()
+    {
+        var history = new HistoryRecorder<KvInput, KvOutput>(
+            new OnlineChecker<KvState, KvInput, KvOutput>(new KvModel()));
+        var (put, lost, failed) = (Call(KvInput.Put("a", "1")), Call(KvInput.Put("a", "2")), Call(KvInput.Delete("a")));
+        Assert.True(history.Return(put, KvOutput.Done, 1));
+        history.Lose(lost);
+        history.Discard(failed);
+        Assert.True(history.Return(Call(KvInput.Get("a")), KvOutput.Read("2"), 2));
+        Assert.False(history.Return(Call(KvInput.Get("a")), KvOutput.Read(null), 3));
+
+        int Call(KvInput input) => history.Call(0, input, 0);
+    }
+
     private static void Compare<TState, TInput, TOutput>(
         IModel<TState, TInput, TOutput> model,
         Func<Random, int, TInput> input,

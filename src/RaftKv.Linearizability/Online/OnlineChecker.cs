@@ -10,7 +10,7 @@ namespace RaftKv.Linearizability.Online;
 /// The most steps that looking at one answer may take; beyond it the key is followed no more.
 /// </param>
 public sealed class OnlineChecker<TState, TInput, TOutput>(
-    IModel<TState, TInput, TOutput> model, long stepsMax = 100_000)
+    IModel<TState, TInput, TOutput> model, long stepsMax = 100_000) : IHistoryWatcher<TInput, TOutput>
     where TInput : notnull
 {
     private readonly Dictionary<string, OnlinePart<TState, TInput, TOutput>> _parts = [];
@@ -29,7 +29,7 @@ public sealed class OnlineChecker<TState, TInput, TOutput>(
     /// <summary>Events so far: calls, answers and losses.</summary>
     public long Events { get; private set; }
 
-    /// <summary>A process asks for something. It must have nothing else open.</summary>
+    /// <inheritdoc/>
     public void Invoke(int process, TInput input)
     {
         Events++;
@@ -46,8 +46,7 @@ public sealed class OnlineChecker<TState, TInput, TOutput>(
         _open.Add(process, (part, part.Invoke(input)));
     }
 
-    /// <summary>A process has its answer.</summary>
-    /// <returns>False when it is impossible: together with all before it, and whatever is still open.</returns>
+    /// <inheritdoc/>
     public bool Return(int process, TOutput output)
     {
         Events++;
@@ -57,7 +56,7 @@ public sealed class OnlineChecker<TState, TInput, TOutput>(
         return !IsIllegal;
     }
 
-    /// <summary>A process will never learn the outcome of what it asked for.</summary>
+    /// <inheritdoc/>
     public void Unknown(int process)
     {
         Events++;
@@ -65,7 +64,7 @@ public sealed class OnlineChecker<TState, TInput, TOutput>(
             open.Part.Lose(open.Operation);
     }
 
-    /// <summary>What a process asked for certainly did not happen.</summary>
+    /// <inheritdoc/>
     public void Discard(int process)
     {
         Events++;

@@ -107,4 +107,11 @@ internal sealed class OpenOperations(StateSpace space, bool[]? isExact)
 
 /// <summary>An open operation of a <see cref="Sweep"/>, and what is known of its class.</summary>
 internal readonly record struct OpenOperation(
-    int Operation, int Class, int ReturnAt, int Slot, bool IsInexhaustible, bool IsReadOnly, bool IsTotal, bool Overwrites);
+    int Operation,
+    int Class,
+    int ReturnAt,
+    int Slot,
+    bool IsInexhaustible,
+    bool IsReadOnly,
+    bool IsTotal,
+    bool Overwrites);

@@ -28,7 +28,7 @@ internal sealed class Sweep
 
     /// <param name="space">What the operations do.</param>
     /// <param name="meter">What the search may spend.</param>
-    /// <param name="isExact">For each class whether its operations of unknown outcome are counted; null: all are.</param>
+    /// <param name="isExact">For each class whether those of unknown outcome are counted; null: all are.</param>
     /// <param name="recordsPath">Whether to remember what took effect.</param>
     public Sweep(StateSpace space, BudgetMeter meter, bool[]? isExact = null, bool recordsPath = true)
     {

@@ -12,6 +12,8 @@ internal sealed class HistoryObserver(
     HistoryRecorder<KvInput, KvOutput> history, RevisionOrder revisions, Scheduler scheduler, int client)
     : IClerkObserver
 {
+    private const long ExplainSteps = 2_000_000;
+
     private static readonly KvModel _words = new();
 
     private readonly Dictionary<long, (int Call, long Revision)> _open = [];
@@ -38,9 +40,11 @@ internal sealed class HistoryObserver(
         if (IsStale(operation))
             return;
         _open.Remove(operation.Number, out var open);
-        history.Return(open.Call, output, scheduler.NowTicks);
+        var isPossible = history.Return(open.Call, output, scheduler.NowTicks);
         try
         {
+            if (!isPossible)
+                throw new InvariantViolationException("linearizability", Explain());
             revisions.End(open.Revision, operation.Request, result, Name(operation));
         }
         catch (InvariantViolationException violation)
@@ -59,7 +63,8 @@ internal sealed class HistoryObserver(
     public void Unknown(ClerkOperation operation, string reason)
     {
         scheduler.Record(scheduler.Current, TraceKind.Client, client, -3, $"lost  {Words(operation)}: {reason}");
-        _open.Remove(operation.Number);
+        if (_open.Remove(operation.Number, out var open))
+            history.Lose(open.Call);
         UnknownOutcomes++;
     }
 
@@ -69,6 +74,10 @@ internal sealed class HistoryObserver(
     /// <summary>As an explanation of the checker says it: what was written, and what was read.</summary>
     private string Words(ClerkOperation operation, Outcome<KvOutput> outcome = default) =>
         $"c{client}.{operation.Number} {_words.Describe(HistoryNotation.Input(operation.Request), outcome)}";
+
+    private string Explain() =>
+        Checker.Explain(_words, history.ToHistory(), new Budget { Steps = ExplainSteps })?.Sentence
+            ?? "no order of the operations explains this answer";
 
     private string Name(ClerkOperation operation) => $"c{client}.{operation.Number} {operation.Request}";
 }
