@@ -1,7 +1,9 @@
 using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.Logging;
+using RaftKv.Client;
+using RaftKv.Client.Sockets;
+using RaftKv.Client.Threading;
 using RaftKv.Node.Disk;
-using RaftKv.Node.Sockets;
 using RaftKv.Platform;
 using RaftKv.Server;
 using RaftKv.Storage;

@@ -1,9 +1,9 @@
-using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using System.ComponentModel;
 using Microsoft.Extensions.Logging;
+using RaftKv.Client.Sockets;
 using RaftKv.Consensus;
 using RaftKv.KeyValue;
-using RaftKv.Node.Sockets;
 using RaftKv.Server;
 using RaftKv.Storage;
 

@@ -1,7 +1,8 @@
 using System.Reflection;
 using NetArchTest.Rules;
+using RaftKv.Client.Sockets;
 using RaftKv.Consensus;
-using RaftKv.Node.Sockets;
+using RaftKv.Node.Hosting;
 using RaftKv.Sim;
 using Xunit;
 
@@ -44,14 +45,21 @@ public sealed class DependencyTests
 
     [Fact]
     public void The_library_knows_neither_its_hosts_nor_the_checker() =>
-        AssertReferencesNone(_raftKv, "RaftKv.Sim", "RaftKv.Node", "RaftKv.Linearizability", "Serilog");
+        AssertReferencesNone(
+            _raftKv, "RaftKv.Sim", "RaftKv.Node", "RaftKv.Client", "RaftKv.Linearizability", "Serilog");
 
     [Fact]
     public void Simulator_and_node_do_not_know_each_other()
     {
-        AssertReferencesNone(typeof(Simulation).Assembly, "RaftKv.Node", "Serilog");
-        AssertReferencesNone(typeof(SocketNetwork).Assembly, "RaftKv.Sim");
+        AssertReferencesNone(typeof(Simulation).Assembly, "RaftKv.Node", "RaftKv.Client", "Serilog");
+        AssertReferencesNone(typeof(NodeHost).Assembly, "RaftKv.Sim");
     }
+
+    [Fact]
+    public void A_client_takes_nothing_with_it_but_the_library() =>
+        AssertReferencesNone(
+            typeof(SocketNetwork).Assembly, "RaftKv.Node", "RaftKv.Sim", "RaftKv.Linearizability", "Serilog",
+            "System.CommandLine", "Microsoft.Extensions.Configuration");
 
     [Fact]
     public void The_checker_depends_on_nothing() =>

@@ -1,4 +1,4 @@
-using RaftKv.Node.Sockets;
+using RaftKv.Client.Sockets;
 using Xunit;
 
 namespace RaftKv.Scenarios.Node;

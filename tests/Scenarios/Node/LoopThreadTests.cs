@@ -1,4 +1,4 @@
-using RaftKv.Node.Hosting;
+using RaftKv.Client.Threading;
 using Xunit;
 
 namespace RaftKv.Scenarios.Node;

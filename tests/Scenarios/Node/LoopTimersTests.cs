@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
-using RaftKv.Node.Hosting;
+using RaftKv.Client.Threading;
 using RaftKv.Platform;
 using Xunit;
 

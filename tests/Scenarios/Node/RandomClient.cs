@@ -1,5 +1,4 @@
 using RaftKv.Client;
-using RaftKv.Node.Hosting;
 
 namespace RaftKv.Scenarios.Node;
 

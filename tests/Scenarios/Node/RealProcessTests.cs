@@ -2,7 +2,6 @@ using RaftKv.Client;
 using RaftKv.KeyValue;
 using RaftKv.Linearizability;
 using RaftKv.Linearizability.Models;
-using RaftKv.Node.Hosting;
 using Xunit;
 
 namespace RaftKv.Scenarios.Node;

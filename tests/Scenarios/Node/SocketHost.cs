@@ -1,8 +1,9 @@
 using System.Buffers;
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging.Abstractions;
-using RaftKv.Node.Hosting;
-using RaftKv.Node.Sockets;
+using RaftKv.Client;
+using RaftKv.Client.Sockets;
+using RaftKv.Client.Threading;
 using RaftKv.Platform;
 
 namespace RaftKv.Scenarios.Node;

@@ -1,6 +1,6 @@
-using System.Net;
 using System.Net.Sockets;
-using RaftKv.Node.Sockets;
+using System.Net;
+using RaftKv.Client.Sockets;
 using RaftKv.Platform;
 using Xunit;
 

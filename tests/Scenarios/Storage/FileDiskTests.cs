@@ -1,6 +1,6 @@
+using RaftKv.Client.Threading;
 using RaftKv.Consensus;
 using RaftKv.Node.Disk;
-using RaftKv.Node.Hosting;
 using RaftKv.Storage;
 using Xunit;
 

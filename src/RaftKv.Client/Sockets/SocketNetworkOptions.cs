@@ -1,4 +1,4 @@
-namespace RaftKv.Node.Sockets;
+namespace RaftKv.Client.Sockets;
 
 /// <summary>Settings of the socket network.</summary>
 internal sealed record SocketNetworkOptions

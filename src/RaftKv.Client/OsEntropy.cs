@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using RaftKv.Platform;
 
-namespace RaftKv.Node.Hosting;
+namespace RaftKv.Client;
 
 /// <summary>Chance from the operating system.</summary>
 internal sealed class OsEntropy : IEntropy

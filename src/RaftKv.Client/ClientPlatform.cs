@@ -1,9 +1,10 @@
 using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.Logging;
-using RaftKv.Node.Sockets;
+using RaftKv.Client.Sockets;
+using RaftKv.Client.Threading;
 using RaftKv.Platform;
 
-namespace RaftKv.Node.Hosting;
+namespace RaftKv.Client;
 
 /// <summary>What a Clerk runs on: a loop, sockets, no disk.</summary>
 internal sealed class ClientPlatform : IAsyncDisposable

@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using RaftKv.Platform;
 
-namespace RaftKv.Node.Sockets;
+namespace RaftKv.Client.Sockets;
 
 /// <summary>Accepts connections until it is disposed.</summary>
 internal sealed class SocketListener(SocketNetwork network, Socket socket, Action<IConnection> accept) : IDisposable

@@ -1,6 +1,6 @@
 using RaftKv.Platform;
 
-namespace RaftKv.Node.Hosting;
+namespace RaftKv.Client.Threading;
 
 /// <summary>
 /// The clock of a loop: time stamps and wall time of <paramref name="source"/>, timers that the loop itself keeps and

@@ -1,6 +1,6 @@
 using RaftKv.Platform;
 
-namespace RaftKv.Node.Hosting;
+namespace RaftKv.Client.Threading;
 
 /// <summary>
 /// A loop on a thread of its own. One turn runs everything posted since the last turn, then the timers that are due,

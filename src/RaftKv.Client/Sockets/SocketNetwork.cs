@@ -1,10 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
-using RaftKv.Node.Hosting;
+using RaftKv.Client.Threading;
 using RaftKv.Platform;
 
-namespace RaftKv.Node.Sockets;
+namespace RaftKv.Client.Sockets;
 
 /// <summary>
 /// TCP connections whose callbacks all run on one loop. Used and disposed on that loop, or once it has stopped.

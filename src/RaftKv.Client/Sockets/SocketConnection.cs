@@ -1,8 +1,8 @@
 using System.Net.Sockets;
-using RaftKv.Node.Hosting;
+using RaftKv.Client.Threading;
 using RaftKv.Platform;
 
-namespace RaftKv.Node.Sockets;
+namespace RaftKv.Client.Sockets;
 
 /// <summary>
 /// A TCP connection, accepted or dialled. One receive and one send are on the way at a time. A receive is asked for

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
-namespace RaftKv.Node.Sockets;
+namespace RaftKv.Client.Sockets;
 
 /// <summary>An address as users write it: <c>127.0.0.1:7001</c>, <c>[::1]:7001</c> or <c>name:7001</c>.</summary>
 internal readonly record struct HostPort(string Host, int Port)

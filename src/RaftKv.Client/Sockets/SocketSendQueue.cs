@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace RaftKv.Node.Sockets;
+namespace RaftKv.Client.Sockets;
 
 /// <summary>Bytes on their way out: one buffer that fills while the other is being sent.</summary>
 internal sealed class SocketSendQueue(int maxBytes)

@@ -1,9 +1,8 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using RaftKv.Client;
-using RaftKv.Node.Sockets;
+using RaftKv.Client.Sockets;
 
-namespace RaftKv.Node.Hosting;
+namespace RaftKv.Client;
 
 /// <summary>Makes Clerks on real sockets.</summary>
 public static class RaftKvClient
