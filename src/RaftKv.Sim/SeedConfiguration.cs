@@ -57,6 +57,8 @@ internal sealed record SeedConfiguration
 
     /// <summary>A server of a lower election priority; 0: none.</summary>
     public required int LowPriority { get; init; }
+    /// <summary>Mean time between changes of membership; zero: none.</summary>
+    public required TimeSpan MembershipEvery { get; init; }
 
     /// <summary>Mean time of a disk flush.</summary>
     public required TimeSpan FlushLatency { get; init; }
@@ -123,7 +125,7 @@ internal sealed record SeedConfiguration
         var mix = WorkloadMix.Draw(choose);
         var leaseReads = choose.Choose("lease reads", 3) == 2;
         var electionMs = Pick(choose, "election time-out", 150, 200, 300, 500);
-        return new SeedConfiguration
+        var drawn = new SeedConfiguration
         {
             Nodes = Pick(choose, "nodes", 3, 3, 3, 5, 5, 5, 4, 7, 2, 1),
             Clerks = 1 + choose.Choose("clerks", mix.NeedsSearch ? 3 : 6),
@@ -174,7 +176,11 @@ internal sealed record SeedConfiguration
             LogReadPercent = Pick(choose, "reads through the log", 0, 20, 100),
             AnyServerPercent = Pick(choose, "reads of any server", 0, 50, 90),
             StaleReadPercent = Pick(choose, "stale reads", 0, 20),
+            MembershipEvery = Often(choose, "membership")
+                ? TimeSpan.FromMilliseconds(Pick(choose, "membership interval", 200, 600, 1500)) : default,
         };
+        // Who was removed and does not know it is kept from disturbing by the two of them (dissertation §4.2.3).
+        return drawn.MembershipEvery == default ? drawn : drawn with { PreVoters = -1, QuorumCheckers = -1 };
     }
 
     /// <summary>One line for each setting, in the order of declaration.</summary>

@@ -15,8 +15,14 @@ internal sealed class SimCluster
 
     private readonly SimWorld _world;
     private readonly SeedConfiguration _configuration;
-    private readonly Member[] _members;
+    private const int MaxAddedServers = 6;
+
+    private readonly List<Member> _members;
+    private readonly Configuration _founding;
     private readonly KvServer?[] _servers;
+    private readonly NodeLoop[] _loops;
+    private readonly SortedSet<NodeId> _started = [];
+    private readonly List<SimNode> _hosts = [];
     private readonly List<SimStorage> _disks = [];
 
     public SimCluster(SimWorld world, SeedConfiguration configuration)
@@ -27,10 +33,12 @@ internal sealed class SimCluster
             .. Enumerable.Range(1, configuration.Nodes)
                 .Select(id => new Member(new NodeId(id), $"n{id}", MemberRole.Voter)),
         ];
-        _servers = new KvServer?[configuration.Nodes];
-        Checks = new ClusterChecks(configuration.Nodes);
+        _founding = new Configuration(_members);
+        _servers = new KvServer?[configuration.Nodes + MaxAddedServers];
+        _loops = new NodeLoop[_servers.Length];
+        Checks = new ClusterChecks(_servers.Length);
         StaleReads = new StaleReads(configuration.StaleReadPercent > 0 ? configuration.Keys : 0);
-        Hosts = [.. _members.Select(AddHost)];
+        _members.ForEach(AddHost);
     }
 
     /// <summary>The checks over all servers.</summary>
@@ -40,7 +48,7 @@ internal sealed class SimCluster
     public StaleReads StaleReads { get; }
 
     /// <summary>The servers' hosts, by id.</summary>
-    public IReadOnlyList<SimNode> Hosts { get; }
+    public IReadOnlyList<SimNode> Hosts => _hosts;
 
     /// <summary>The servers' disks, by id.</summary>
     public IReadOnlyList<SimStorage> Disks => _disks;
@@ -48,31 +56,66 @@ internal sealed class SimCluster
     /// <summary>Where the servers listen.</summary>
     public IReadOnlyList<string> Addresses => [.. _members.Select(member => member.Address)];
 
+    /// <summary>A server that believes to lead, or null.</summary>
+    public KvServer? Leader(IDecisions choose)
+    {
+        KvServer[] leaders = [.. _servers.OfType<KvServer>().Where(server => IsUp(server) && Leads(server))];
+        return leaders.Length == 0 ? null : leaders[choose.Choose("leader", leaders.Length)];
+    }
+
+    /// <summary>Starts a new server that waits to be added; null when there is no host left for one.</summary>
+    public Member? AddServer()
+    {
+        if (_members.Count == _servers.Length)
+            return null;
+        var id = _members.Count + 1;
+        var member = new Member(new NodeId(id), $"n{id}", MemberRole.Learner);
+        _members.Add(member);
+        AddHost(member);
+        _hosts[^1].Start();
+        return member;
+    }
+
+    /// <summary>Asks a server for a change; what becomes of it is the cluster's business.</summary>
+    public void ChangeMembership(KvServer leader, IReadOnlyList<MemberChange> changes)
+    {
+        _world.Scheduler.Record(
+            null, TraceKind.Membership, leader.Replica.Raft.Id.Value, changes.Count,
+            $"{leader.Replica.Raft.Id}: {string.Join(", ", changes.Select(each => $"{each.Kind} {each.Id}"))}");
+        _loops[leader.Replica.Raft.Id.Value - 1].Post(
+            _ => leader.Replica.ChangeMembershipAsync(changes), null);
+    }
+
     /// <summary>
-    /// Why the cluster has not settled: exactly one leader, equal logs, everything committed and applied everywhere,
-    /// equal
-    /// states. Null when it has.
+    /// Why the cluster has not settled: exactly one leader; its members have one final configuration and equal logs,
+    /// everything is committed and applied everywhere, states are equal. Null when it has.
     /// </summary>
     public string? Unsettled()
     {
-        var leaders = 0;
-        foreach (var server in _servers)
+        KvServer[] leaders = [.. _servers.OfType<KvServer>().Where(server => IsUp(server) && Leads(server))];
+        if (leaders is not [var leader])
+            return $"{leaders.Length} servers lead";
+        var (last, term) = (leader.Replica.Raft.LastIndex, leader.Replica.Raft.Term);
+        var configuration = leader.Replica.Raft.Configuration;
+        if (configuration.IsJoint)
+            return $"the configuration is joint, {configuration}";
+        foreach (var member in configuration.Members)
         {
-            if (server is null || server.Replica.IsStopped)
-                return "a server does not run";
+            if (_servers[member.Id.Value - 1] is not { } server || !IsUp(server))
+                return $"{member.Id} does not run";
             var raft = server.Replica.Raft;
-            leaders += raft.Role == Role.Leader ? 1 : 0;
             var applied = server.Replica.Applied;
             if (raft.CommitIndex != raft.LastIndex || applied != raft.CommitIndex)
                 return $"{raft.Id} has applied {applied} and committed {raft.CommitIndex} of {raft.LastIndex}";
-            var first = _servers[0]!;
-            if (raft.LastIndex != first.Replica.Raft.LastIndex || raft.Term != first.Replica.Raft.Term)
-                return $"{raft.Id} ends at index {raft.LastIndex} in term {raft.Term}, unlike {first.Replica.Raft.Id}";
-            if (server.StateMachine.StateHash != first.StateMachine.StateHash)
-                return $"{raft.Id} has another state than {first.Replica.Raft.Id}";
+            if (raft.LastIndex != last || raft.Term != term)
+                return $"{raft.Id} ends at index {raft.LastIndex} in term {raft.Term}, unlike {leader.Replica.Raft.Id}";
+            if (!raft.Configuration.Equals(configuration))
+                return $"{raft.Id} has configuration {raft.Configuration}, not {configuration}";
+            if (server.StateMachine.StateHash != leader.StateMachine.StateHash)
+                return $"{raft.Id} has another state than {leader.Replica.Raft.Id}";
         }
 
-        return leaders == 1 ? null : $"{leaders} servers lead";
+        return null;
     }
 
     /// <summary>
@@ -81,23 +124,29 @@ internal sealed class SimCluster
     /// </summary>
     public KvServer? ServerOn(int host) => _servers[host];
 
-    private SimNode AddHost(Member member)
+    private bool IsUp(KvServer server) =>
+        _hosts[server.Replica.Raft.Id.Value - 1].IsRunning && !server.Replica.IsStopped;
+
+    private static bool Leads(KvServer server) => server.Replica.Raft.Role == Role.Leader;
+
+    private void AddHost(Member member)
     {
         var index = member.Id.Value - 1;
         var disk = new SimStorage(_world.Scheduler, _world.Decisions.Stream(Concern.Disk, index));
         disk.Volume.Faults.MeanLatency = _configuration.FlushLatency;
         _disks.Add(disk);
-        return _world.AddNode(member.Address, platform => _ = StartAsync(member, platform), disk);
+        _hosts.Add(_world.AddNode(member.Address, platform => _ = StartAsync(member, platform), disk));
     }
 
     private async Task StartAsync(Member member, NodePlatform platform)
     {
         var index = member.Id.Value - 1;
         _servers[index] = null;
+        _loops[index] = platform.Loop;
         try
         {
             ReplicaChecks? checks = null;
-            var server = await KvServer.StartAsync(Options(member.Id), platform,
+            var server = await KvServer.StartAsync(Options(member), platform,
                 machine => checks = new ReplicaChecks(Checks, _world.Scheduler, () => machine.StateHash)
                 {
                     OnApplied = () => StaleReads.Applied(machine),
@@ -105,6 +154,7 @@ internal sealed class SimCluster
             if (platform.Loop.IsStopped)
                 return;
             server.Replica.Failed += failure => Failed(index, platform, failure);
+            _started.Add(member.Id);
             checks!.Started(server.Replica.Raft);
             _servers[index] = server;
         }
@@ -139,20 +189,20 @@ internal sealed class SimCluster
         });
     }
 
-    private KvServerOptions Options(NodeId id) => new()
+    private KvServerOptions Options(Member member) => new()
     {
         ClusterId = ClusterId,
-        Address = _members[id.Value - 1].Address,
+        Address = member.Address,
         Replica = new ReplicaOptions
         {
             Raft = new RaftOptions
             {
-                Id = id,
+                Id = member.Id,
                 ElectionTimeout = _configuration.ElectionTimeout,
                 HeartbeatInterval = _configuration.HeartbeatInterval,
-                PreVote = (_configuration.PreVoters >> id.Value & 1) == 1,
-                CheckQuorum = (_configuration.QuorumCheckers >> id.Value & 1) == 1,
-                ElectionPriority = _configuration.LowPriority == id.Value
+                PreVote = (_configuration.PreVoters >> member.Id.Value & 1) == 1,
+                CheckQuorum = (_configuration.QuorumCheckers >> member.Id.Value & 1) == 1,
+                ElectionPriority = _configuration.LowPriority == member.Id.Value
                     ? RaftOptions.HighestPriority - 2 : RaftOptions.HighestPriority,
                 LeaseReads = _configuration.LeaseReads,
                 ClockDriftBound = _configuration.ClockDriftPercent / 100.0,
@@ -162,7 +212,10 @@ internal sealed class SimCluster
                 MaxUncommittedBytes = _configuration.MaxUncommittedBytes,
                 SnapshotBytesPerSecond = _configuration.SnapshotBytesPerSecond,
             },
-            FirstStart = FirstStart.Founds(new Configuration(_members)),
+            // Who has started once must find its data again, whatever happened to the power.
+            FirstStart = _started.Contains(member.Id) ? FirstStart.Refused
+                : member.Role == MemberRole.Learner ? FirstStart.Joins
+                : FirstStart.Founds(_founding),
             SnapshotEveryEntries = _configuration.SnapshotEveryEntries,
             TrailingEntries = _configuration.TrailingEntries,
         },

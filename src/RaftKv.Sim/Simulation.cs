@@ -55,6 +55,7 @@ internal sealed class Simulation
             new PauseFaults(_world, _cluster.Hosts, configuration),
             new ClockFaults(_world, _cluster.Hosts, configuration),
             new DiskErrorFaults(_world, _cluster, configuration),
+            new MembershipFaults(_world, _cluster, configuration),
         ];
     }
 
@@ -153,7 +154,9 @@ internal sealed class Simulation
             Reads = new ReadOptions
             {
                 Consistency = _configuration.LeaseReads ? ReadConsistency.Lease : ReadConsistency.ReadIndex,
-                Servers = _configuration.AnyServerPercent >= 50 ? _cluster.Addresses : null,
+                // Such servers must not leave the cluster for good.
+                Servers = _configuration.AnyServerPercent >= 50 && _configuration.MembershipEvery == TimeSpan.Zero
+                    ? _cluster.Addresses : null,
             },
             Observer = observer,
         });

@@ -39,6 +39,10 @@ internal sealed class ClusterChecks
         DurablePromises.Restarted(node, raft);
         // What was read back is looked at again, entry by entry.
         node.TruncateTo(LogIndex.Max(raft.FirstIndex, new LogIndex(1)).Previous);
+        // A core that is given its first configuration, without a log that holds it.
+        if (node.Electorates.Count == 0 && raft.Snapshot == SnapshotId.None && !raft.IsBlank
+            && raft.ConfigurationAt(LogIndex.Zero) is { Members.Count: > 0 } first)
+            node.Add(LogIndex.Zero, new Electorate(first));
         node.Term = raft.Term;
         node.Role = raft.Role;
         node.Commit = raft.CommitIndex;
@@ -62,7 +66,10 @@ internal sealed class ClusterChecks
         node.Term = raft.Term;
         node.Role = raft.Role;
         for (; node.Commit < raft.CommitIndex; node.Commit = node.Commit.Next)
-            _committed.Report(node, node.Commit.Next, node.TermAt(node.Commit.Next), raft);
+            _committed.Report(node, node.Commit.Next, node.TermAt(node.Commit.Next));
+        if (raft.Role == Role.Leader)
+            ConfigurationSafety.ObserveLeader(node, raft);
+        node.FormerElectorate = node.Electorates is [.., var (last, _)] ? last : LogIndex.Zero;
         var covered = _committed.TermAt(raft.Snapshot.Index);
         if (raft.Snapshot.Term != covered)
             throw new InvariantViolationException("a snapshot is named after a committed entry",
@@ -70,7 +77,12 @@ internal sealed class ClusterChecks
     }
 
     /// <summary>A message leaves a node.</summary>
-    public void Sending(Raft raft, in Message message) => DurablePromises.Sending(View(raft.Id), raft, message);
+    public void Sending(Raft raft, in Message message)
+    {
+        DurablePromises.Sending(View(raft.Id), raft, message);
+        if (message.Kind == MessageKind.VoteReply && message.VoteReply.Granted)
+            _elections.Voted(message.Term, message.To, message.From);
+    }
 
     /// <summary>A node applied an entry.</summary>
     public void Applied(Raft raft, in LogEntry entry, ulong stateHash) =>

@@ -6,8 +6,8 @@ namespace RaftKv.Sim.Checks;
 /// <summary>
 /// The one log of committed entries that the whole cluster must agree on: the first node that reports an index
 /// committed
-/// fixes its term for ever, and at that moment a majority must hold the entry durably (paper §5.4.3, state-machine
-/// safety).
+/// fixes its term for ever, and at that moment a quorum of the configuration in force must hold the entry durably
+/// (paper §5.4.3, state-machine safety).
 /// </summary>
 internal sealed class CommittedLog(IReadOnlyList<NodeView> nodes)
 {
@@ -29,7 +29,7 @@ internal sealed class CommittedLog(IReadOnlyList<NodeView> nodes)
     }
 
     /// <summary>A node reports the entry of <paramref name="term"/> at <paramref name="index"/> committed.</summary>
-    public void Report(NodeView reporter, LogIndex index, Term term, Raft raft)
+    public void Report(NodeView reporter, LogIndex index, Term term)
     {
         if (index <= LastIndex)
         {
@@ -39,12 +39,13 @@ internal sealed class CommittedLog(IReadOnlyList<NodeView> nodes)
             return;
         }
 
-        // Which configuration counted is not known any more if another came into force in the same turn.
-        if (!IsHeld(raft.ConfigurationAt(index), index, term) && !IsHeld(raft.Configuration, index, term))
-            throw new InvariantViolationException("committed entries are on the disks of a majority",
-                $"{reporter.Id} commits index {index} of term {term}, durable on "
-                + string.Join(' ', nodes.Where(node => Holds(node, index, term)).Select(node => node.Id))
-                + $" only, in the configuration {raft.Configuration}");
+        bool Holds(NodeId id) => nodes[id.Value - 1].Durable >= index && nodes[id.Value - 1].TermAt(index) == term;
+        if (!ConfigurationSafety.InForce(reporter).Any(electorate => electorate.IsQuorum(Holds)))
+            throw new InvariantViolationException("committed entries are on the disks of a quorum",
+                $"{reporter.Id} commits index {index} of term {term} under "
+                + string.Join(" or ", ConfigurationSafety.InForce(reporter).Select(each => each.Description))
+                + ", durable on "
+                + string.Join(' ', nodes.Select(node => node.Id).Where(Holds)));
         _entries.Add((term, reporter.Term));
     }
 

@@ -10,9 +10,18 @@ namespace RaftKv.Sim.Checks;
 internal sealed class ElectionSafety(CommittedLog committed)
 {
     private readonly Dictionary<long, NodeId> _leaders = [];
+    private readonly Dictionary<(long Term, NodeId Candidate), List<NodeId>> _votes = [];
 
     /// <summary>Elections seen so far.</summary>
     public int Terms => _leaders.Count;
+
+    /// <summary>A vote leaves a node.</summary>
+    public void Voted(Term term, NodeId candidate, NodeId voter)
+    {
+        if (!_votes.TryGetValue((term.Value, candidate), out var voters))
+            _votes.Add((term.Value, candidate), voters = []);
+        voters.Add(voter);
+    }
 
     /// <summary>Checks a node that leads now.</summary>
     public void Observe(NodeView node, Raft raft)
@@ -22,6 +31,15 @@ internal sealed class ElectionSafety(CommittedLog committed)
         if (!_leaders.TryAdd(raft.Term.Value, node.Id) && _leaders[raft.Term.Value] != node.Id)
             throw new InvariantViolationException("election safety",
                 $"{node.Id} leads term {raft.Term}, which {_leaders[raft.Term.Value]} has led");
+
+        // Its own vote is as good as sent when it is durable.
+        var votes = _votes.GetValueOrDefault((raft.Term.Value, node.Id)) ?? [];
+        bool Voted(NodeId id) => id == node.Id
+            ? raft.DurableHardState == new HardState(raft.Term, node.Id)
+            : votes.Contains(id);
+        if (!ConfigurationSafety.InForce(node).Any(electorate => electorate.IsQuorum(Voted)))
+            throw new InvariantViolationException("a leader has the votes of a quorum",
+                $"{node.Id} leads term {raft.Term} with the votes of {string.Join(' ', votes)} and perhaps itself");
 
         var index = committed.LastCommittedBefore(raft.Term);
         var term = committed.TermAt(index);

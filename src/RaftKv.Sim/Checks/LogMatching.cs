@@ -10,7 +10,8 @@ namespace RaftKv.Sim.Checks;
 /// </summary>
 internal sealed class LogMatching
 {
-    private readonly Dictionary<(long Index, long Term), (Term Previous, ulong Content)> _entries = [];
+    private readonly Dictionary<(long Index, long Term), (Term Previous, ulong Content, Electorate? Electorate)>
+        _entries = [];
 
     /// <summary>Brings the view of a node's log up to date, checking what is new in it.</summary>
     public void Observe(NodeView node, Raft raft, CommittedLog committed)
@@ -28,7 +29,12 @@ internal sealed class LogMatching
         {
             // A snapshot replaced the log: whatever was not committed here is what is committed there.
             for (var index = node.Commit.Next; index < first; index = index.Next)
+            {
                 node.Set(index, committed.TermAt(index));
+                if (Known(index, committed.TermAt(index)).Electorate is { } electorate)
+                    node.Add(index, electorate);
+            }
+
             known = first.Previous;
         }
 
@@ -36,9 +42,26 @@ internal sealed class LogMatching
         {
             Register(node, raft.Log[index], node.TermAt(index.Previous));
             node.Set(index, raft.Log[index].Term);
+            if (Known(index, raft.Log[index].Term).Electorate is not { } electorate)
+                continue;
+            ConfigurationSafety.Observe(node, index, electorate);
+            node.Add(index, electorate);
         }
 
         node.TruncateTo(last);
+    }
+
+    private (Term Previous, ulong Content, Electorate? Electorate) Known(LogIndex index, Term term) =>
+        _entries.GetValueOrDefault((index.Value, term.Value));
+
+    private static Electorate? ElectorateOf(in LogEntry entry)
+    {
+        if (entry.Kind != EntryKind.Configuration)
+            return null;
+        return ConfigurationCodec.TryDecode(entry.Data.Span, out var configuration)
+            ? new Electorate(configuration)
+            : throw new InvariantViolationException(
+                "configuration entry", $"entry {entry.Index} of term {entry.Term} does not decode");
     }
 
     private static void LeaderAppendOnly(NodeView node, Raft raft, LogIndex last)
@@ -54,7 +77,7 @@ internal sealed class LogMatching
     {
         var content = XxHash3.HashToUInt64(entry.Data.Span, (long)entry.Kind);
         if (!_entries.TryGetValue((entry.Index.Value, entry.Term.Value), out var known))
-            _entries.Add((entry.Index.Value, entry.Term.Value), (previous, content));
+            _entries.Add((entry.Index.Value, entry.Term.Value), (previous, content, ElectorateOf(entry)));
         else if (known.Content != content)
             throw new InvariantViolationException("log matching",
                 $"{node.Id} holds another command at index {entry.Index} of term {entry.Term} than a node before it");

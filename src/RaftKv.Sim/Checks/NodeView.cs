@@ -9,6 +9,7 @@ namespace RaftKv.Sim.Checks;
 internal sealed class NodeView(NodeId id)
 {
     private readonly List<Term> _terms = [Term.Zero];
+    private readonly List<(LogIndex Index, Electorate Electorate)> _electorates = [];
 
     /// <summary>The node.</summary>
     public NodeId Id { get; } = id;
@@ -37,6 +38,15 @@ internal sealed class NodeView(NodeId id)
     /// <summary>The term of the entry seen at <paramref name="index"/>, or 0 when the log is shorter.</summary>
     public Term TermAt(LogIndex index) => index.Value < _terms.Count ? _terms[(int)index.Value] : Term.Zero;
 
+    /// <summary>The configurations in the log as last seen, by index.</summary>
+    public IReadOnlyList<(LogIndex Index, Electorate Electorate)> Electorates => _electorates;
+
+    /// <summary>The last configuration of the log as seen at the end of the turn before.</summary>
+    public LogIndex FormerElectorate { get; set; }
+
+    /// <summary>Notes a configuration that the log holds.</summary>
+    public void Add(LogIndex index, Electorate electorate) => _electorates.Add((index, electorate));
+
     /// <summary>Notes an entry, forgetting all that was seen behind it.</summary>
     public void Set(LogIndex index, Term term)
     {
@@ -51,5 +61,7 @@ internal sealed class NodeView(NodeId id)
     {
         if (LastIndex > index)
             _terms.RemoveRange((int)index.Value + 1, _terms.Count - (int)index.Value - 1);
+        while (_electorates.Count > 0 && _electorates[^1].Index > index)
+            _electorates.RemoveAt(_electorates.Count - 1);
     }
 }

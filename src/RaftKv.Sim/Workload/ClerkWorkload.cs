@@ -14,7 +14,7 @@ internal sealed class ClerkWorkload(
     SeedConfiguration configuration, IDecisions choose, Clerk clerk, SimCluster cluster, TimeProvider time,
     int client)
 {
-    private readonly ReadWorkload _reads = new(configuration, choose, clerk, cluster);
+    private readonly ReadWorkload _reads = new(configuration, choose, clerk, time, cluster);
     private readonly ReadOnlyMemory<byte>?[] _seen = new ReadOnlyMemory<byte>?[configuration.Keys];
     private int _lastValue;
 

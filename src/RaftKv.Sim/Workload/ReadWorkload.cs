@@ -6,7 +6,7 @@ namespace RaftKv.Sim.Workload;
 
 /// <summary>Reads in every way there is: through the log, by a round, by lease, stale; from any server.</summary>
 internal sealed class ReadWorkload(
-    SeedConfiguration configuration, IDecisions choose, Clerk clerk, SimCluster cluster)
+    SeedConfiguration configuration, IDecisions choose, Clerk clerk, TimeProvider time, SimCluster cluster)
 {
     public Task<KvResult> ReadAsync(int key, CancellationToken cancellationToken)
     {
@@ -19,7 +19,17 @@ internal sealed class ReadWorkload(
             Consistency = choose.Choose("lease", 2) == 1 ? ReadConsistency.Lease : ReadConsistency.ReadIndex,
             Servers = Often("any server", configuration.AnyServerPercent) ? cluster.Addresses : null,
         };
-        return AskAsync(key, options, cancellationToken);
+        if (options.Servers is null || configuration.MembershipEvery == TimeSpan.Zero)
+            return AskAsync(key, options, cancellationToken);
+        return AskBrieflyAsync(key, options, cancellationToken);
+    }
+
+    /// <summary>Of servers that may leave the cluster, all of them, one had better not wait for ever.</summary>
+    private async Task<KvResult> AskBrieflyAsync(int key, ReadOptions options, CancellationToken cancellationToken)
+    {
+        using var patience = new CancellationTokenSource(configuration.ElectionTimeout * 10, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
+        return await AskAsync(key, options, either.Token);
     }
 
     private async Task<KvResult> ReadStaleAsync(int key, CancellationToken cancellationToken)

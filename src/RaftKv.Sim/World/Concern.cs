@@ -29,4 +29,7 @@ internal enum Concern
 
     /// <summary>What nodes draw themselves: election time-outs, client identities. One lane for each node.</summary>
     Entropy,
+
+    /// <summary>Which changes of membership are asked for, and when.</summary>
+    Membership,
 }

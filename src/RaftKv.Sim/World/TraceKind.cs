@@ -44,4 +44,7 @@ internal enum TraceKind
 
     /// <summary>The seed failed.</summary>
     Failure = 14,
+
+    /// <summary>Somebody asked for a change of membership.</summary>
+    Membership = 15,
 }

@@ -1,14 +1,13 @@
 namespace RaftKv.Client;
 
 /// <summary>
-/// One channel for each endpoint that was needed so far, and one for a leader that is none of the configured endpoints.
+/// One channel for each known server that was needed so far, and one for a leader that is none of them.
 /// </summary>
-internal sealed class ChannelPool(IReadOnlyList<string> endpoints, Func<string, IKvChannel> open) : IDisposable
+internal sealed class ChannelPool(KnownServers servers, Func<string, IKvChannel> open) : IDisposable
 {
     private readonly List<(string Address, IKvChannel Channel)> _channels = [];
-    private string? _outsider;
 
-    /// <summary>The channel to an address; opened if need be, and then the former outsider's is closed.</summary>
+    /// <summary>The channel to an address; opened if need be, and then those of no more use are closed.</summary>
     public IKvChannel To(string address)
     {
         foreach (var known in _channels)
@@ -16,16 +15,13 @@ internal sealed class ChannelPool(IReadOnlyList<string> endpoints, Func<string, 
                 return known.Channel;
 
         var channel = open(address);
+        var useless = _channels.FindAll(known => !servers.Addresses.Contains(known.Address));
+        _channels.RemoveAll(useless.Contains);
         _channels.Add((address, channel));
-        if (!endpoints.Contains(address))
-        {
-            var former = _channels.FindIndex(known => known.Address == _outsider);
-            _outsider = address;
-            // Last, because its calls fail at once, and their next attempt may well be on the new channel.
-            if (former >= 0) Close(former);
-        }
-
-        return channel;
+        // Last, because their calls fail at once and go elsewhere, perhaps through the new channel, or past it.
+        foreach (var former in useless)
+            former.Channel.Dispose();
+        return _channels.Contains((address, channel)) ? channel : To(address);
     }
 
     public void Dispose()

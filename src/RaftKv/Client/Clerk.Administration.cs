@@ -28,7 +28,7 @@ public sealed partial class Clerk
     {
         var began = _platform.Time.GetTimestamp();
         var backoff = new Backoff(_options.MinBackoff, _options.MaxBackoff, _platform.Entropy);
-        var problems = new ServerProblems(_options.Endpoints);
+        var problems = new ServerProblems(_servers);
         for (var tries = 1; !problems.AllRefuse && TimeLeft(began) is { Ticks: > 0 } left; tries++)
         {
             stop.ThrowIfCancellationRequested();

@@ -43,7 +43,7 @@ public sealed partial class Clerk
         var applied = false;
         var mayBeApplied = false;
         var triesUntilPause = TriesPerRound;
-        var problems = new ServerProblems(_options.Endpoints);
+        var problems = new ServerProblems(_servers);
         try
         {
             while (!stop.IsCancellationRequested && !problems.AllRefuse && TimeLeft(began) is { Ticks: > 0 } left)
@@ -74,6 +74,7 @@ public sealed partial class Clerk
                         throw new KvRejectedException(Describe(operation, "was rejected", result.Reason));
                     default:
                         mayBeApplied |= !operation.Request.IsReadOnly && LeavesDoubt(result);
+                        _servers.Learn(result.Reply?.Members);
                         if (servers is not null)
                             servers.MoveOn();
                         else if (result.Outcome != RpcOutcome.Cancelled)
@@ -99,7 +100,7 @@ public sealed partial class Clerk
     }
 
     /// <summary>At least two, so that a single endpoint whose connection broke is asked again at once.</summary>
-    private int TriesPerRound => Math.Max(2, _options.Endpoints.Count);
+    private int TriesPerRound => Math.Max(2, _servers.Addresses.Count);
 
     private static bool LeavesDoubt(in RpcResult result) => result.Outcome switch
     {

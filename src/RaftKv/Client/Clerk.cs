@@ -19,6 +19,7 @@ public sealed partial class Clerk : IAsyncDisposable
 {
     private readonly NodePlatform _platform;
     private readonly ClerkOptions _options;
+    private readonly KnownServers _servers;
     private readonly ChannelPool _channels;
     private readonly LeaderCache _leader;
     private readonly ClerkSessions _sessions;
@@ -41,8 +42,9 @@ public sealed partial class Clerk : IAsyncDisposable
         options.Validate();
         _platform = options.Time is { } time ? platform with { Time = time } : platform;
         _options = options;
-        _channels = new ChannelPool(options.Endpoints, address => open(_platform, address, options));
-        _leader = new LeaderCache(options.Endpoints);
+        _servers = new KnownServers(options.Endpoints);
+        _channels = new ChannelPool(_servers, address => open(_platform, address, options));
+        _leader = new LeaderCache(_servers);
         _sessions = new ClerkSessions(platform.Entropy, options.MaxPendingPerSession);
     }
 

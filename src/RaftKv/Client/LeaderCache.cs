@@ -1,12 +1,12 @@
 namespace RaftKv.Client;
 
 /// <summary>Which server to ask: the one that answered last, the one it named, or the next in turn.</summary>
-internal sealed class LeaderCache(IReadOnlyList<string> endpoints)
+internal sealed class LeaderCache(KnownServers servers)
 {
     private int _turn;
 
     /// <summary>The address to try.</summary>
-    public string Current { get; private set; } = endpoints[0];
+    public string Current { get; private set; } = servers.Addresses[0];
 
     /// <summary>
     /// The server at <paramref name="from"/> was of no use: take the one it named as leader, else the next in turn.
@@ -15,6 +15,7 @@ internal sealed class LeaderCache(IReadOnlyList<string> endpoints)
     public void MoveOn(string from, string? named)
     {
         if (from != Current) return;
+        var endpoints = servers.Addresses;
         if (named is null || named == from)
         {
             _turn = (_turn + 1) % endpoints.Count;
@@ -22,9 +23,7 @@ internal sealed class LeaderCache(IReadOnlyList<string> endpoints)
             return;
         }
 
+        // The turn stays where it is: two servers that know no better name each other for ever.
         Current = named;
-        for (var i = 0; i < endpoints.Count; i++)
-            if (endpoints[i] == named)
-                _turn = i;
     }
 }

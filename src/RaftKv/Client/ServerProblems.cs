@@ -3,17 +3,17 @@ using RaftKv.Rpc;
 namespace RaftKv.Client;
 
 /// <summary>Why each server that an operation has tried was of no use, when it was asked last.</summary>
-internal sealed class ServerProblems(IReadOnlyList<string> endpoints)
+internal sealed class ServerProblems(KnownServers servers)
 {
     // Made with the first problem: most operations have none.
     private List<(string Address, string Problem, bool IsRefusal)>? _problems;
 
     public bool IsEmpty => _problems is null;
 
-    /// <summary>Whether every endpoint has turned the Clerk away, so that asking again is of no use.</summary>
+    /// <summary>Whether every known server has turned the Clerk away, so that asking again is of no use.</summary>
     public bool AllRefuse =>
         _problems is not null
-        && endpoints.All(endpoint => _problems.Exists(known => known.Address == endpoint && known.IsRefusal));
+        && servers.Addresses.All(endpoint => _problems.Exists(known => known.Address == endpoint && known.IsRefusal));
 
     /// <summary>Remembers the server's problem instead of an earlier one.</summary>
     public void Add(string address, in RpcResult result)

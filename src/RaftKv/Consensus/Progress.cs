@@ -86,10 +86,10 @@ public sealed class Progress
         Next = lastIndex.Next;
     }
 
-    internal void SendSnapshot(SnapshotId snapshot, long firstNumber)
+    internal void SendSnapshot(SnapshotId snapshot, Configuration configuration, long firstNumber)
     {
         Enter(ReplicationState.Snapshot, Next, firstNumber);
-        Transfer.Start(snapshot);
+        Transfer.Start(snapshot, configuration);
     }
 
     /// <summary>Whether its log grows no slower than the leader's (dissertation §4.2.1).</summary>

@@ -59,7 +59,7 @@ public sealed partial class Raft
             if (follower.IsBlank && Configuration.IsVoter(follower.Id))
                 continue;
             if (follower.State != ReplicationState.Snapshot && follower.Next <= Log.BaseIndex)
-                follower.SendSnapshot(Snapshot, _lastNumber + 1);
+                follower.SendSnapshot(Snapshot, _configurations.At(Snapshot.Index), _lastNumber + 1);
             switch (follower.State)
             {
                 case ReplicationState.Probe:
@@ -150,7 +150,7 @@ public sealed partial class Raft
         follower.Accepted(number, index, Log.BaseIndex, _lastNumber + 1);
         // The log has been compacted beyond the snapshot that it was sent meanwhile: the newest one comes next.
         if (follower.State == ReplicationState.Snapshot && follower.Transfer.Snapshot.Index <= follower.Match)
-            follower.SendSnapshot(Snapshot, _lastNumber + 1);
+            follower.SendSnapshot(Snapshot, _configurations.At(Snapshot.Index), _lastNumber + 1);
         follower.MeasureCatchUp(Log.LastIndex, _now);
         AdvanceCommit();
     }

@@ -55,9 +55,19 @@ public sealed partial class Raft
             return;
         }
 
-        follower.Transfer.Send(chunk.Snapshot, chunk.Offset, _now);
+        var transfer = follower.Transfer;
+        if (chunk.Snapshot != transfer.Snapshot && chunk.Snapshot.Index < Snapshot.Index)
+        {
+            // Storage gave the start of a snapshot that is neither the one asked for nor the newest any more.
+            transfer.Start(Snapshot, _configurations.At(Snapshot.Index));
+            return;
+        }
+
+        var configuration = chunk.Snapshot == transfer.Snapshot
+            ? transfer.Configuration
+            : _configurations.At(chunk.Snapshot.Index);
+        transfer.Send(chunk.Snapshot, configuration, chunk.Offset, _now);
         _pace.Sent(chunk.Data.Length, _now);
-        var configuration = _configurations.At(chunk.Snapshot.Index);
         Send(new Message(Id, follower.Id, Term, read.Number, chunk with { Configuration = configuration }));
     }
 

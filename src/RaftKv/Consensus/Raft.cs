@@ -76,6 +76,9 @@ public sealed partial class Raft
     /// <summary>The configuration in force: the last one in the log, committed or not.</summary>
     public Configuration Configuration => _configurations.Current;
 
+    /// <summary>Where that configuration stands in the log; the snapshot's index when it came with that.</summary>
+    public LogIndex ConfigurationIndex => _configurations.CurrentIndex;
+
     /// <summary>Whether this server has never been told of a cluster, or has forgotten it.</summary>
     public bool IsBlank => Configuration.Members.Count == 0;
 
@@ -107,7 +110,8 @@ public sealed partial class Raft
     public IReadOnlyList<Progress> Followers => _followers;
 
     /// <summary>When to step <see cref="Input.TimePassed"/>, in ticks; <see cref="long.MaxValue"/>: never.</summary>
-    public long NextDeadline => Role != Role.Leader ? (CanCampaign ? _electionDeadline : long.MaxValue)
+    public long NextDeadline => Role != Role.Leader
+        ? CanCampaign || Leader != NodeId.None ? _electionDeadline : long.MaxValue
         : _followers.Length == 0 ? long.MaxValue
         : _isPaced ? Math.Min(_heartbeatDeadline, _pace.OpensAt)
         : _heartbeatDeadline;
@@ -184,7 +188,8 @@ public sealed partial class Raft
         if (Role == Role.Leader)
             HeartbeatDue();
         else if (!CanCampaign)
-            return;
+            // It waits for a leader, and no longer sends clients to one that it does not hear.
+            Leader = NodeId.None;
         else if (_options.PreVote)
             StartPreElection();
         else

@@ -32,11 +32,13 @@ public enum KvStatus : byte
 /// <summary>A server's answer.</summary>
 /// <param name="Result">What became of the command.</param>
 /// <param name="LeaderAddress">For <see cref="KvStatus.NotLeader"/>: where the leader listens, if known.</param>
-public sealed record KvReply(KvResult Result, string? LeaderAddress = null)
+/// <param name="Members">For <see cref="KvStatus.NotLeader"/>: where the members listen, as far as known here.</param>
+public sealed record KvReply(KvResult Result, string? LeaderAddress = null, KvMembers? Members = null)
 {
     /// <summary>An answer that is no result of the state machine.</summary>
-    public KvReply(KvStatus status, string? detail = null, string? leaderAddress = null)
-        : this(new KvResult(status, null, detail), leaderAddress)
+    public KvReply(
+        KvStatus status, string? detail = null, string? leaderAddress = null, KvMembers? members = null)
+        : this(new KvResult(status, null, detail), leaderAddress, members)
     {
     }
 

@@ -137,8 +137,16 @@ public sealed class KvServer : IDisposable
             _ => new KvReply(KvStatus.Busy, "another transfer is under way"),
         };
 
-    private KvReply NotLeader(NodeId leader) =>
-        new(KvStatus.NotLeader, leaderAddress: _links.AddressOf(leader, Replica.Raft.Configuration));
+    private KvReply NotLeader(NodeId leader)
+    {
+        var raft = Replica.Raft;
+        var members = raft.IsBlank
+            ? null
+            : new KvMembers(
+                raft.ConfigurationIndex.Value, [.. raft.Configuration.Members.Select(member => member.Address)]);
+        return new(KvStatus.NotLeader, null, _links.AddressOf(leader, raft.Configuration), members);
+    }
+
 
     private sealed class Handler(KvServer server) : IRpcHandler
     {

@@ -42,8 +42,13 @@ internal sealed class PendingProposals<TResult>
             return;
         }
 
-        var end = decision.Status == ProposalStatus.NotLeader ? ProposalEnd.NotLeader : ProposalEnd.Busy;
-        Complete(completion, new(end, default, leader));
+        var end = decision.Status switch
+        {
+            ProposalStatus.NotLeader => ProposalEnd.NotLeader,
+            ProposalStatus.Refused => ProposalEnd.Refused,
+            _ => ProposalEnd.Busy,
+        };
+        Complete(completion, new(end, default, leader, decision.Refusal));
     }
 
     /// <summary>An entry was applied.</summary>

@@ -14,6 +14,9 @@ public enum ProposalEnd : byte
     /// <summary>Never appended: too much is uncommitted.</summary>
     Busy,
 
+    /// <summary>Never appended: the change of membership is impossible, or not possible yet.</summary>
+    Refused,
+
     /// <summary>Another leader's entry took its place in the log: it never will be applied.</summary>
     NotApplied,
 
@@ -25,4 +28,6 @@ public enum ProposalEnd : byte
 /// <param name="End">How it ended.</param>
 /// <param name="Result">For <see cref="ProposalEnd.Applied"/>: the state machine's result.</param>
 /// <param name="Leader">For <see cref="ProposalEnd.NotLeader"/>: who leads, if known.</param>
-public readonly record struct ProposalOutcome<TResult>(ProposalEnd End, TResult? Result, NodeId Leader);
+/// <param name="Refusal">For <see cref="ProposalEnd.Refused"/>: why.</param>
+public readonly record struct ProposalOutcome<TResult>(
+    ProposalEnd End, TResult? Result, NodeId Leader, string? Refusal = null);

@@ -134,6 +134,19 @@ public sealed partial class Replica<TResult> : IDisposable
         return completion.Task;
     }
 
+    /// <summary>
+    /// Asks for a change of membership (dissertation chapter 4). It is under way once it is applied: a joint
+    /// configuration is left by itself.
+    /// </summary>
+    public Task<ProposalOutcome<TResult>> ChangeMembershipAsync(IReadOnlyList<MemberChange> changes)
+    {
+        if (_stopped)
+            return Task.FromResult(new ProposalOutcome<TResult>(ProposalEnd.NotLeader, default, NodeId.None));
+        var number = _pending.Register(out var outcome);
+        Enqueue(Input.ChangeMembership(number, changes));
+        return outcome;
+    }
+
     /// <summary>Stops taking part. Callers that still wait get <see cref="ProposalEnd.Unknown"/>.</summary>
     public void Dispose()
     {

@@ -19,6 +19,12 @@ internal static class ReplyCodec
         var message = ToProtocol(reply.Result);
         if (reply.LeaderAddress is not null)
             message.LeaderAddress = reply.LeaderAddress;
+        if (reply.Members is { } members)
+        {
+            message.MembersVersion = members.Version;
+            message.Members.AddRange(members.Addresses);
+        }
+
         return Body.Write(frames, FrameKind.Response, correlation, message);
     }
 
@@ -39,7 +45,8 @@ internal static class ReplyCodec
             };
         if (parsed.Results is { } results)
             result = result with { Results = [.. results.Results_.Select(Read)] };
-        reply = new KvReply(result, parsed.HasLeaderAddress ? parsed.LeaderAddress : null);
+        var members = parsed.Members.Count > 0 ? new KvMembers(parsed.MembersVersion, [.. parsed.Members]) : null;
+        reply = new KvReply(result, parsed.HasLeaderAddress ? parsed.LeaderAddress : null, members);
         return true;
     }
 

@@ -52,10 +52,10 @@ public sealed class MembershipRecoveryScenarios
         cluster.Change(1, (AddLearner, 4));
         cluster.Heartbeat(1);
         cluster.Heartbeat(1);
+        Assert.Equal(Id(1), cluster[4].Raft.Leader);
+        cluster[4].Elapse();
+        Assert.Equal((Role.Follower, NodeId.None), (cluster[4].Raft.Role, cluster[4].Raft.Leader));
         Assert.Equal(long.MaxValue, cluster[4].Raft.NextDeadline);
-        cluster[4].Now += TimeSpan.TicksPerDay;
-        cluster[4].Step(Input.TimePassed);
-        Assert.Equal(Role.Follower, cluster[4].Raft.Role);
 
         // It is promoted, and the leader and another server die before it knows.
         cluster.Lose = message => message.To == Id(4);
@@ -141,7 +141,8 @@ public sealed class MembershipRecoveryScenarios
         for (var beat = 0; beat < 6; beat++)
             cluster.Heartbeat(1);
 
-        Assert.Equal(long.MaxValue, cluster[3].Raft.NextDeadline);
+        cluster[3].Elapse();
+        Assert.Equal((Role.Follower, long.MaxValue), (cluster[3].Raft.Role, cluster[3].Raft.NextDeadline));
         Assert.Equal([Id(2)], cluster[1].Raft.Followers.Select(follower => follower.Id));
     }
 
