@@ -51,6 +51,9 @@ internal sealed class KvLab : Lab
             LeaseReads = false,
             MaxAppendBytes = 64 * 1024,
             MaxInflightAppends = 64,
+            MaxInflightBytes = 1 << 20,
+            MaxUncommittedBytes = 1 << 20,
+            SnapshotBytesPerSecond = 0,
             SnapshotEveryEntries = 1_000_000,
         };
         Configuration = configure?.Invoke(configuration) ?? configuration;

@@ -103,8 +103,8 @@ public sealed class NetworkScenarios
             lab.Sleep(lab.Choose.Between("flap", TimeSpan.Zero, Lab.ElectionTimeout / 2));
         }
 
-        traffic.AwaitProgress(_recovery);
         lab.Network.Partition();
+        traffic.AwaitProgress(_recovery);
         traffic.Stop();
     });
 
