@@ -6,6 +6,7 @@ using RaftKv.KeyValue;
 using RaftKv.Linearizability;
 using RaftKv.Linearizability.Models;
 using RaftKv.Platform;
+using RaftKv.Server;
 using RaftKv.Sim;
 using RaftKv.Sim.Checks;
 using RaftKv.Sim.Workload;
@@ -37,8 +38,9 @@ internal sealed class KvLab : Lab
     private int _values;
 
     private KvLab(
-        ulong seed, int servers, Func<SeedConfiguration, SeedConfiguration>? configure, NetworkOptions? network)
-        : base(seed, servers, network)
+        ulong seed, int servers, Func<SeedConfiguration, SeedConfiguration>? configure, NetworkOptions? network,
+        int spares = 0)
+        : base(seed, servers + spares, network)
     {
         var configuration = SeedConfiguration.Draw(World.Decisions.Stream(Concern.Configuration)) with
         {
@@ -60,6 +62,8 @@ internal sealed class KvLab : Lab
         _cluster = new SimCluster(World, Configuration);
         foreach (var host in Hosts)
             host.Start();
+        for (var spare = 0; spare < spares; spare++)
+            _cluster.AddServer();
         Sleep(TimeSpan.Zero);
     }
 
@@ -89,6 +93,12 @@ internal sealed class KvLab : Lab
         NetworkOptions? network = null, [CallerMemberName] string test = "") =>
         Run(test, seed => new KvLab(seed, servers, configure, network), scenario);
 
+    /// <summary>Runs a scenario with more servers, which wait to be added to the cluster.</summary>
+    public static void RunWithSpares(
+        int servers, int spares, Action<KvLab> scenario, Func<SeedConfiguration, SeedConfiguration>? configure = null,
+        [CallerMemberName] string test = "") =>
+        Run(test, seed => new KvLab(seed, servers, configure, null, spares), scenario);
+
     /// <summary>Runs a scenario in which chance has no part.</summary>
     public static void RunFirstSeed(
         int servers, Action<KvLab> scenario, Func<SeedConfiguration, SeedConfiguration>? configure = null) =>
@@ -101,7 +111,7 @@ internal sealed class KvLab : Lab
     public override ulong StateOf(int server) => ServerOf(server)?.StateMachine.StateHash ?? 0;
 
     /// <summary>The server as it runs now; null while it does not or recovers.</summary>
-    public Server.KvServer? ServerOf(int server) =>
+    public KvServer? ServerOf(int server) =>
         Hosts[server].IsRunning && _cluster.ServerOn(server) is { Replica.IsStopped: false } running
             ? running
             : null;
@@ -161,6 +171,38 @@ internal sealed class KvLab : Lab
 
     /// <summary>The address of a server.</summary>
     public string AddressOf(int server) => _cluster.Addresses[server];
+
+    /// <summary>Asks a server for a change of membership.</summary>
+    public Task<ProposalOutcome<KvResult>> BeginChange(int leader, params MemberChange[] changes)
+    {
+        Task<ProposalOutcome<KvResult>>? change = null;
+        var server = ServerOf(leader)!;
+        Hosts[leader].Post(() => change = server.Replica.ChangeMembershipAsync(changes));
+        Sleep(TimeSpan.Zero);
+        return change!;
+    }
+
+    /// <summary>
+    /// Asks whoever leads for a change of membership, again and again, until the committed configuration is as wanted.
+    /// </summary>
+    public void Change(Func<Configuration, bool> isDone, params MemberChange[] changes)
+    {
+        for (var end = World.Now + (2 * _patience); World.Now < end; Sleep(100))
+        {
+            var leaders = Enumerable.Range(0, Servers).Where(Leads).ToArray();
+            if (leaders.Length == 0)
+                continue;
+            var leader = leaders.MaxBy(server => RaftOf(server)!.Term);
+            var raft = RaftOf(leader)!;
+            var committed = raft.ConfigurationAt(raft.CommitIndex);
+            if (!committed.IsJoint && isDone(committed))
+                return;
+            var change = BeginChange(leader, changes);
+            IsWithin(ElectionTimeout, () => change.IsCompleted);
+        }
+
+        Fail($"no change to {string.Join(", ", changes)}");
+    }
 
     /// <summary>Asks a server to hand over its leadership.</summary>
     public Task<TransferStatus> BeginTransfer(int leader, int target)

@@ -223,22 +223,26 @@ internal abstract class Lab
 
     private string? Unsettled()
     {
-        var all = Enumerable.Range(0, Servers).ToArray();
-        if (all.Any(server => RaftOf(server) is null))
-            return "a server does not run";
-        if (all.Count(Leads) != 1)
-            return $"{all.Count(Leads)} servers lead";
-        var first = RaftOf(0)!;
-        return all.Select(Difference).FirstOrDefault(difference => difference is not null);
+        var leaders = Enumerable.Range(0, Servers).Where(Leads).ToArray();
+        if (leaders is not [var leader])
+            return $"{leaders.Length} servers lead";
+        var first = RaftOf(leader)!;
+        return first.Configuration.IsJoint
+            ? $"the configuration is joint, {first.Configuration}"
+            : first.Configuration.Members.Select(member => Difference(member.Id.Value - 1))
+                .FirstOrDefault(difference => difference is not null);
 
         string? Difference(int server)
         {
-            var raft = RaftOf(server)!;
+            if (RaftOf(server) is not { } raft)
+                return $"n{server + 1} does not run";
             return raft.CommitIndex != raft.LastIndex || AppliedBy(server) != raft.CommitIndex
                 ? $"{raft.Id} has applied {AppliedBy(server)} and committed {raft.CommitIndex} of {raft.LastIndex}"
                 : (raft.LastIndex, raft.Term, raft.Leader) != (first.LastIndex, first.Term, first.Leader)
                 ? $"{raft.Id} ends at index {raft.LastIndex} in term {raft.Term}, unlike {first.Id}"
-                : StateOf(server) != StateOf(0) ? $"{raft.Id} has another state than {first.Id}" : null;
+                : !raft.Configuration.Equals(first.Configuration)
+                ? $"{raft.Id} has the configuration {raft.Configuration}, not {first.Configuration}"
+                : StateOf(server) != StateOf(leader) ? $"{raft.Id} has another state than {first.Id}" : null;
         }
     }
 
