@@ -148,7 +148,8 @@ internal sealed record SeedConfiguration
             PowerLossPercent = Pick(choose, "power losses", 0, 50, 100),
             PauseEvery = Often(choose, "pauses")
                 ? TimeSpan.FromMilliseconds(Pick(choose, "pause interval", 500, 1500, 3000)) : default,
-            ClockFaults = Often(choose, "clock faults"),
+            // A lease goes wrong by clocks, or not at all.
+            ClockFaults = Often(choose, "clock faults") || leaseReads,
             DiskErrorEvery = Often(choose, "disk errors")
                 ? TimeSpan.FromMilliseconds(Pick(choose, "disk error interval", 500, 1500, 4000)) : default,
             FlushLatency = TimeSpan.FromMicroseconds(Pick(choose, "flush latency", 100, 500, 2000, 10_000)),
@@ -172,7 +173,7 @@ internal sealed record SeedConfiguration
             PreVoters = Servers(choose, "pre-vote"),
             QuorumCheckers = leaseReads ? -1 : Servers(choose, "check quorum"),
             LeaseReads = leaseReads,
-            ClockDriftPercent = Pick(choose, "clock drift", 0, 5, 20, 50),
+            ClockDriftPercent = Pick(choose, "clock drift", 0, 20, 50, 50),
             LogReadPercent = Pick(choose, "reads through the log", 0, 20, 100),
             AnyServerPercent = Pick(choose, "reads of any server", 0, 50, 90),
             StaleReadPercent = Pick(choose, "stale reads", 0, 20),

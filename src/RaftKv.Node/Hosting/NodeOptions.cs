@@ -53,6 +53,23 @@ internal sealed class NodeOptions : IValidatableObject
     [Range(1, 300_000)]
     public int HeartbeatIntervalMs { get; set; } = 75;
 
+    [Description("Whether to ask for pre-votes before an election, so that a node that returns deposes nobody.")]
+    public bool PreVote { get; set; } = true;
+
+    [Description("Whether to step down when no quorum answers, and to heed a leader that is heard.")]
+    public bool CheckQuorum { get; set; } = true;
+
+    [Description("Whether reads may rely on clocks. Equal on every member; needs CheckQuorum.")]
+    public bool LeaseReads { get; set; }
+
+    [Description("For LeaseReads: no clock is wrong by more than this, in per cent of the time that passes.")]
+    [Range(0, 99)]
+    public int ClockDriftPercent { get; set; } = 5;
+
+    [Description("Each step below 10 lets this node wait one more ElectionTimeoutMs before it stands for election.")]
+    [Range(0, RaftOptions.HighestPriority)]
+    public int ElectionPriority { get; set; } = RaftOptions.HighestPriority;
+
     [Description("Where keys live in memory: HashMap or SkipList.")]
     [EnumDataType(typeof(KvStoreKind))]
     public KvStoreKind Store { get; set; } = KvStoreKind.HashMap;
@@ -84,6 +101,8 @@ internal sealed class NodeOptions : IValidatableObject
             yield return Problem(
                 nameof(HeartbeatIntervalMs),
                 $"must be at most half of ElectionTimeoutMs ({ElectionTimeoutMs}), but is {HeartbeatIntervalMs}.");
+        if (LeaseReads && !CheckQuorum)
+            yield return Problem(nameof(LeaseReads), "needs CheckQuorum.");
         foreach (var (id, address) in Members)
         {
             if (!int.TryParse(id, out var number) || number < 1)
@@ -117,6 +136,11 @@ internal sealed class NodeOptions : IValidatableObject
                     Id = new NodeId(Id),
                     ElectionTimeout = TimeSpan.FromMilliseconds(ElectionTimeoutMs),
                     HeartbeatInterval = TimeSpan.FromMilliseconds(HeartbeatIntervalMs),
+                    PreVote = PreVote,
+                    CheckQuorum = CheckQuorum,
+                    LeaseReads = LeaseReads,
+                    ClockDriftBound = ClockDriftPercent / 100.0,
+                    ElectionPriority = ElectionPriority,
                 },
                 SnapshotEveryEntries = SnapshotEveryEntries,
                 FirstStart = joins ? FirstStart.Joins : FirstStart.Refused,
