@@ -139,7 +139,7 @@ internal sealed class RandomCluster
                 server.Propose();
             if (Chance(50))
                 server.Read();
-            if (Chance(_transferPercent))
+            if (!_healed && Chance(_transferPercent))
                 server.Transfer(new NodeId(Random.Next(Servers.Count + 1)));
         }
 
