@@ -5,6 +5,23 @@ namespace RaftKv.Scenarios.Scripts;
 // Questions about the state; answered at every log level.
 internal sealed partial class InteractionScript
 {
+    public int NodeCount => _nodes.Count;
+
+    /// <summary>Whether there is one leader, and all members of its configuration have applied its log.</summary>
+    public bool IsSettled()
+    {
+        var leaders = _nodes.Values.Where(node => node.Raft.Role == Role.Leader).ToArray();
+        return leaders.Length == 1 && leaders[0].Raft.Configuration.Members.All(member =>
+            _nodes[member.Id.Value].Raft.AppliedIndex == leaders[0].Raft.LastIndex);
+    }
+
+    /// <summary>How far a node's log may be compacted: some entries before what it has applied.</summary>
+    public LogIndex LastSafeCompaction(int id, int kept)
+    {
+        var raft = _nodes[id].Raft;
+        return LogIndex.Max(raft.Log.BaseIndex, raft.AppliedIndex - kept);
+    }
+
     private bool Answer(ScriptCommand command)
     {
         switch (command.Verb)

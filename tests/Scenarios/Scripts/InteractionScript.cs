@@ -67,7 +67,7 @@ internal sealed partial class InteractionScript : IInterpreter
                 return true;
             case "read":
                 command.Knows("lease");
-                Node(command).Step(Input.Read(0, command.Flag("lease")));
+                Node(command).Read(command.Flag("lease"));
                 return true;
             case "transfer-leadership":
                 command.Knows("from", "to");

@@ -1,4 +1,5 @@
 using RaftKv.Consensus;
+using RaftKv.Diagnostics;
 using RaftKv.Scenarios.Consensus;
 
 namespace RaftKv.Scenarios.Scripts;
@@ -8,6 +9,12 @@ internal sealed partial class ScriptNode
 {
     // In one piece: the pieces have tests of their own. What storage has of a snapshot counts once a write says so.
     private const int SnapshotBytes = 10;
+
+    public void Read(bool byLease)
+    {
+        _committedAtRead.Add(_world.Checks.LastCommitted);
+        Step(Input.Read(_committedAtRead.Count - 1, byLease));
+    }
 
     /// <summary>A snapshot of the state machine as it is; the log goes up to <paramref name="through"/>.</summary>
     public void Compact(LogIndex through)
@@ -37,7 +44,7 @@ internal sealed partial class ScriptNode
         foreach (var proposal in _effects.Proposals)
             Transcript.Event(Raft.Id, "proposal", Wording.Of(proposal));
         foreach (var read in _effects.Reads)
-            Transcript.Event(Raft.Id, "read", Wording.Of(read));
+            Answer(read);
         foreach (var transfer in _effects.Transfers)
             Transcript.Event(Raft.Id, "transfer", Wording.Of(transfer.Status));
         if (_effects.Restore is { } snapshot)
@@ -49,6 +56,15 @@ internal sealed partial class ScriptNode
             Read(read);
         foreach (var piece in pieces)
             Store(piece);
+    }
+
+    /// <summary>A linearizable read sees all that was committed anywhere when it was asked for.</summary>
+    private void Answer(ReadResult read)
+    {
+        Transcript.Event(Raft.Id, "read", Wording.Of(read));
+        var committed = _committedAtRead[(int)read.ReadNumber];
+        if (read.Status == ReadStatus.Ready && read.Index < committed)
+            throw new InvariantViolationException("stale read", $"{Raft.Id}: {read.Index}, {committed} was committed");
     }
 
     private void Restore(SnapshotId snapshot)

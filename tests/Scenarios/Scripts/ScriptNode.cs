@@ -13,6 +13,7 @@ internal sealed partial class ScriptNode
     private readonly Effects _effects = new();
     private readonly List<OutboundMessage> _held = [];
     private readonly Queue<LogIndex> _toApply = [];
+    private readonly List<LogIndex> _committedAtRead = [];
 
     private StateWatch _watch;
     private LogIndex _handedOut;
