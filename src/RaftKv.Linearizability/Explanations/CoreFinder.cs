@@ -1,4 +1,6 @@
+using RaftKv.Linearizability.Models;
 using RaftKv.Linearizability.Search;
+using RaftKv.Linearizability.UniqueValues;
 
 namespace RaftKv.Linearizability.Explanations;
 
@@ -16,13 +18,36 @@ internal sealed class CoreFinder<TState, TInput, TOutput>(
         foreach (var part in Parts.Split(model, history))
         {
             var operations = Array.ConvertAll(part, index => history[index]);
-            if (Checker.Decide(model, operations, meter) != Verdict.Illegal)
+            var core = FromValues(operations);
+            if (core is null && Checker.Decide(model, operations, meter) != Verdict.Illegal)
                 continue;
-            var core = Minimise(operations, EndOfShortestIllegalPrefix(operations));
+            core ??= Minimise(operations, EndOfShortestIllegalPrefix(operations));
             return [.. core.OrderBy(index => operations[index].Call).Select(index => part[index])];
         }
 
         return null;
+    }
+
+    /// <summary>
+    /// The core when the values tell it: what contradicts each other, without what can be spared of that alone. Null
+    /// when they do not, or when that needs some of the others, too.
+    /// </summary>
+    private List<int>? FromValues(Operation<TInput, TOutput>[] operations)
+    {
+        if (model is not ICellModel<TInput, TOutput> cells)
+            return null;
+        var part = Part.Create(operations, [.. Enumerable.Range(0, operations.Length)]);
+        if (cells.FindChains(operations, part).Chains is not { } chains)
+            return null;
+        var zones = new ZoneTest(part, chains);
+        if (zones.Run() != Verdict.Illegal)
+            return null;
+        var evidence = zones.Evidence.Select(operation => part.Source[operation]).ToArray();
+        var few = Array.ConvertAll(evidence, index => operations[index]);
+        if (!IsIllegal([.. few]))
+            return null;
+        var core = Minimise(few, long.MaxValue).ConvertAll(index => evidence[index]);
+        return IsIllegal(Relaxation.Outside(model, operations, core.ToHashSet())) ? core : null;
     }
 
     /// <summary>The time up to which the operations that returned make the history illegal already.</summary>

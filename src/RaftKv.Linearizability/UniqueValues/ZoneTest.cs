@@ -28,7 +28,7 @@ internal sealed class ZoneTest(Part part, Chains chains)
         foreach (var start in chains.Starts)
         {
             if (!AddZone(start))
-                return Verdict.Illegal;
+                return Illegal(start);
         }
 
         foreach (var operation in chains.Unread)
@@ -38,13 +38,13 @@ internal sealed class ZoneTest(Part part, Chains chains)
         for (var i = 1; i < _forward.Count; i++)
         {
             if (_forward[i].FirstReturn < _forward[i - 1].LastCall)
-                return Verdict.Illegal;
+                return Illegal(_forward[i - 1].Chain, _forward[i].Chain);
         }
 
         foreach (var zone in _backward)
         {
             if (Around(zone.LastCall) is { } around && zone.FirstReturn < around.LastCall)
-                return Verdict.Illegal;
+                return Illegal(around.Chain, zone.Chain);
         }
 
         if (chains.ReadsOfOthers.Count == 0)
@@ -52,6 +52,9 @@ internal sealed class ZoneTest(Part part, Chains chains)
         _order = OtherReads.Place(part, chains, Order());
         return _order is null ? Verdict.Unknown : Verdict.Linearizable;
     }
+
+    /// <summary>Once <see cref="Run"/> has found none: operations that contradict each other.</summary>
+    public SortedSet<int> Evidence { get; } = [];
 
     /// <summary>One order of the operations that take effect, once <see cref="Run"/> has found that there is one.
     /// </summary>
@@ -86,6 +89,58 @@ internal sealed class ZoneTest(Part part, Chains chains)
         }
 
         return order;
+    }
+
+    private Verdict Illegal(params ReadOnlySpan<int> contradicting)
+    {
+        foreach (var chain in contradicting)
+            AddEvidence(chain);
+        return Verdict.Illegal;
+    }
+
+    /// <summary>Of a chain what returned first, what was called last, and who wrote the values that they are about.
+    /// </summary>
+    private void AddEvidence(int chain)
+    {
+        if (chain < 0)
+        {
+            Evidence.Add(~chain);
+            return;
+        }
+
+        int first = None, last = None;
+        for (var node = chain; node != None; node = chains.Next[node])
+        {
+            var writer = chains.Writer[node];
+            Look(writer);
+            for (var read = chains.FirstRead[node]; read != None; read = chains.NextRead[read])
+                Look(read);
+            if ((last == writer || IsReadOf(last, node) || first == writer || IsReadOf(first, node)) && writer != None)
+                Evidence.Add(writer);
+        }
+
+        Evidence.UnionWith(new[] { first, last }.Where(operation => operation != None));
+
+        void Look(int operation)
+        {
+            if (operation == None)
+                return;
+            if (first == None || part.ReturnAt[operation] < part.ReturnAt[first])
+                first = operation;
+            if (last == None || part.CallAt[operation] > part.CallAt[last])
+                last = operation;
+        }
+
+        bool IsReadOf(int operation, int node)
+        {
+            for (var read = chains.FirstRead[node]; read != None; read = chains.NextRead[read])
+            {
+                if (read == operation)
+                    return true;
+            }
+
+            return false;
+        }
     }
 
     /// <summary>Adds the zone of a chain; false when its own operations contradict its order.</summary>
