@@ -28,7 +28,14 @@ public static class Checker
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(history);
         var meter = new BudgetMeter(budget ?? Budget.Unlimited);
-        return new CheckResult { Verdict = Decide(model, AsArray(history), meter), Steps = meter.Steps };
+        var proved = new ProvedPrefix();
+        var verdict = Decide(model, AsArray(history), meter, proved: proved);
+        return new CheckResult
+        {
+            Verdict = verdict,
+            Steps = meter.Steps,
+            ProvedUntil = verdict == Verdict.Unknown ? proved.Until : null,
+        };
     }
 
     /// <summary>Explains why a history is illegal: by a few operations that cannot all be, whatever the others did.
@@ -79,6 +86,24 @@ public static class Checker
             : null;
     }
 
+    /// <summary>Finds the first answer that makes a history illegal.</summary>
+    /// <param name="model">What the object does when operations come one at a time.</param>
+    /// <param name="history">The operations, in any order.</param>
+    /// <param name="budget">What the search may spend; null: as much as it needs.</param>
+    /// <returns>When it arrived; null when the history is not known to be illegal within the budget.</returns>
+    /// <exception cref="ArgumentException">The budget has a time but no clock.</exception>
+    public static long? FirstImpossibleReturn<TState, TInput, TOutput>(
+        IModel<TState, TInput, TOutput> model,
+        IReadOnlyList<Operation<TInput, TOutput>> history,
+        Budget? budget = null)
+        where TInput : notnull
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(history);
+        var meter = new BudgetMeter(budget ?? Budget.Unlimited);
+        return new CoreFinder<TState, TInput, TOutput>(model, AsArray(history), meter).FirstImpossibleReturn();
+    }
+
     private static Operation<TInput, TOutput>[] AsArray<TInput, TOutput>(
         IReadOnlyList<Operation<TInput, TOutput>> history) =>
         history as Operation<TInput, TOutput>[] ?? [.. history];
@@ -87,18 +112,24 @@ public static class Checker
     /// <param name="history">The operations.</param>
     /// <param name="meter">What the check may spend.</param>
     /// <param name="orders">Where to put the order of each part; null: nowhere.</param>
+    /// <param name="proved">Where to put how far an undecided history is proved; null: nowhere.</param>
     internal static Verdict Decide<TState, TInput, TOutput>(
         IModel<TState, TInput, TOutput> model,
         Operation<TInput, TOutput>[] history,
         BudgetMeter meter,
-        List<IEnumerable<int>>? orders = null)
+        List<IEnumerable<int>>? orders = null,
+        ProvedPrefix? proved = null)
         where TInput : notnull
     {
         var undecided = new List<PartSearch>();
         foreach (var operations in Parts.Split(model, history))
         {
             if (meter.IsExhausted)
+            {
+                proved?.Nothing();
                 return Verdict.Unknown;
+            }
+
             var part = Part.Create(history, operations);
             switch (DecideByValues(model, history, part, orders))
             {
@@ -125,6 +156,8 @@ public static class Checker
                 }
                 else if (meter.IsExhausted)
                 {
+                    foreach (var search in undecided)
+                        proved?.Add(history, search.Part, search.Explained);
                     return Verdict.Unknown;
                 }
             }

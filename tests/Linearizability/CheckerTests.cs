@@ -104,6 +104,25 @@ public sealed class CheckerTests
     }
 
     [Fact]
+    public void An_undecided_answer_says_how_far_all_is_well()
+    {
+        for (var i = 0; i < 50; i++)
+        {
+            Put(200, "x", (10 * i) - 1000, (10 * i) - 995);
+            Get(200, "x", (10 * i) - 994, (10 * i) - 993);
+        }
+
+        Crowd();
+        var result = Check(new Budget { Steps = 50_000 });
+        Assert.Equal(Verdict.Unknown, result.Verdict);
+        Assert.InRange(result.ProvedUntil!.Value, 0, 2000);
+        var prefix = _history.ToHistory().Select(operation => operation.Return < result.ProvedUntil
+            ? operation
+            : new(operation.Client, operation.Input, operation.Call));
+        Assert.Equal(Verdict.Linearizable, Checker.Check(new KvModel(), [.. prefix]).Verdict);
+    }
+
+    [Fact]
     public void A_budget_of_memory_is_kept()
     {
         Crowd();

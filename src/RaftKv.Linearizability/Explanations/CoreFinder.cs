@@ -28,6 +28,20 @@ internal sealed class CoreFinder<TState, TInput, TOutput>(
         return null;
     }
 
+    /// <summary>The first return that makes the history illegal; null when it is not known to be.</summary>
+    public long? FirstImpossibleReturn()
+    {
+        long? first = null;
+        foreach (var part in Parts.Split(model, history))
+        {
+            var operations = Array.ConvertAll(part, index => history[index]);
+            if (Checker.Decide(model, operations, meter) == Verdict.Illegal)
+                first = Math.Min(first ?? long.MaxValue, EndOfShortestIllegalPrefix(operations));
+        }
+
+        return first;
+    }
+
     /// <summary>
     /// The core when the values tell it: what contradicts each other, without what can be spared of that alone. Null
     /// when they do not, or when that needs some of the others, too.

@@ -10,33 +10,37 @@ namespace RaftKv.Linearizability.Formats;
 /// </summary>
 internal sealed class EdnFormat(LineReader lines)
 {
-    public static RecordedHistory Read(LineReader lines) => new EdnFormat(lines).Read();
+    public static RecordedHistory Read(LineReader lines, IEnumerable<EdnNode> nodes) =>
+        new EdnFormat(lines).Read(nodes);
 
-    private RecordedHistory Read()
+    private RecordedHistory Read(IEnumerable<EdnNode> nodes)
     {
-        var events = Events();
+        var events = Events(nodes);
+        if (IndependentRegisters.Recognises(events))
+            return new IndependentRegisters(lines).Read(events, Pair<KvInput, KvOutput>);
         return events.Find(one => one.Type == "invoke")?.Function switch
         {
             "txn" => new RecordedHistory<Registers, Transaction, ImmutableArray<string?>>(
                 "multi-register",
                 new MultiRegisterModel("0"),
-                Pair<Transaction, ImmutableArray<string?>>(events, TransactionInput, TransactionAnswer)),
+                Pair<Transaction, ImmutableArray<string?>>(events, TransactionInput, TransactionAnswer),
+                "0"),
             "acquire" or "release" => new RecordedHistory<bool, MutexInput, bool>(
                 "mutex", new MutexModel(), Pair<MutexInput, bool>(events, MutexInputOf, (asked, _) => (asked, true))),
             "get" or "put" or "append" => new RecordedHistory<KvState, KvInput, KvOutput>(
-                "kv", new KvModel(""), Pair<KvInput, KvOutput>(events, KeyValueInput, KeyValueAnswer)),
+                "kv", new KvModel(""), Pair<KvInput, KvOutput>(events, KeyValueInput, KeyValueAnswer), ""),
             _ => new RecordedHistory<string?, RegisterInput<string>, RegisterOutput<string>>(
                 "cas-register",
                 new RegisterModel<string>("0"),
-                Pair<RegisterInput<string>, RegisterOutput<string>>(events, RegisterInputOf, RegisterAnswer)),
+                Pair<RegisterInput<string>, RegisterOutput<string>>(events, RegisterInputOf, RegisterAnswer),
+                "0"),
         };
     }
 
-    private List<EdnEvent> Events()
+    private List<EdnEvent> Events(IEnumerable<EdnNode> nodes)
     {
         var events = new List<EdnEvent>();
-        var parser = new EdnParser(lines);
-        while (parser.Next() is { } node)
+        foreach (var node in nodes)
         {
             foreach (var item in node.Kind == EdnKind.Sequence ? node.Items : [node])
             {
@@ -151,10 +155,10 @@ internal sealed class EdnFormat(LineReader lines)
         {
             if (access is not { Kind: EdnKind.Sequence, Items: [var function, var register, var value] })
                 throw Malformed(one, "an access of a transaction is [:read or :write, register, value]");
-            yield return function.Text switch
+            yield return function.Text.TrimStart(':') switch
             {
-                ":write" or ":w" => (new(Leaf(one, register), IsWrite: true, Leaf(one, value)), null),
-                ":read" or ":r" => (
+                "write" or "w" => (new(Leaf(one, register), IsWrite: true, Leaf(one, value)), null),
+                "read" or "r" => (
                     new(Leaf(one, register), IsWrite: false), value.IsNil ? null : Leaf(one, value)),
                 var other => throw Malformed(one, $"'{other}' is neither a read nor a write"),
             };

@@ -14,6 +14,13 @@ internal sealed class EdnParser(LineReader lines)
     /// <summary>The next value, or null at the end of the file.</summary>
     public EdnNode? Next() => SkipBlanks() ? Value(depth: 0) : null;
 
+    /// <summary>All values to the end of the file.</summary>
+    public IEnumerable<EdnNode> All()
+    {
+        while (Next() is { } node)
+            yield return node;
+    }
+
     private EdnNode Value(int depth)
     {
         if (depth > DepthMax)

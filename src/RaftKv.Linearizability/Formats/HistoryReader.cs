@@ -43,8 +43,10 @@ public static class HistoryReader
             throw lines.Malformed("the file is empty");
         if (JepsenLogFormat.Recognises(start))
             return JepsenLogFormat.Read(lines);
-        if (start[0] is '[' or '(' or ';' || start.StartsWith("{:"))
-            return EdnFormat.Read(lines);
+        if (JsonEvents.Recognises(start))
+            return EdnFormat.Read(lines, JsonEvents.Read(lines));
+        if (start[0] is '[' or '(' or ';' || start.StartsWith("{:") || start.StartsWith("#jepsen"))
+            return EdnFormat.Read(lines, new EdnParser(lines).All());
         if (start[0] == '{')
             return KvHistoryFormat.Read(lines);
         throw lines.Malformed("not a history in a known format");

@@ -38,6 +38,45 @@ public static class KvHistoryWriter
         }
     }
 
+    /// <summary>Writes a history that was read, if it is one of a key-value store or a register.</summary>
+    /// <param name="history">The history. A register becomes the key "register".</param>
+    /// <param name="output">Where to; left open.</param>
+    /// <exception cref="NotSupportedException">
+    /// The format has no operations for the model, or keys that do not start absent.
+    /// </exception>
+    public static void Write(RecordedHistory history, Stream output)
+    {
+        ArgumentNullException.ThrowIfNull(history);
+        if (history.Initial is not null)
+            throw new NotSupportedException($"{KvHistoryFormat.Name} has only keys that start absent");
+        Write(history switch
+        {
+            RecordedHistory<KvState, KvInput, KvOutput> keys => keys.Operations,
+            RecordedHistory<string?, RegisterInput<string>, RegisterOutput<string>> register =>
+                [.. register.Operations.Select(OfRegister)],
+            _ => throw new NotSupportedException($"{KvHistoryFormat.Name} has no operations of a {history.Model}"),
+        }, output);
+    }
+
+    private static Operation<KvInput, KvOutput> OfRegister(
+        Operation<RegisterInput<string>, RegisterOutput<string>> operation)
+    {
+        const string Key = "register";
+        var (kind, value, expected) = operation.Input;
+        var input = kind switch
+        {
+            RegisterKind.Read => KvInput.Get(Key),
+            RegisterKind.Write => KvInput.Put(Key, value!),
+            _ => KvInput.CompareAndSet(Key, expected, value!),
+        };
+        if (!operation.Outcome.IsKnown)
+            return new(operation.Client, input, operation.Call);
+        var output = kind == RegisterKind.Read ? KvOutput.Read(operation.Outcome.Value.Value)
+            : operation.Outcome.Value.Succeeded ? KvOutput.Done
+            : KvOutput.Mismatch;
+        return new(operation.Client, input, output, operation.Call, operation.Return);
+    }
+
     private static void Write(in Operation<KvInput, KvOutput> operation, Utf8JsonWriter json)
     {
         json.WriteStartObject();

@@ -3,7 +3,10 @@ namespace RaftKv.Linearizability.Formats;
 /// <summary>A history that was read from a file, with the model that the file is about.</summary>
 public abstract class RecordedHistory
 {
-    private protected RecordedHistory(string model) => Model = model;
+    private protected RecordedHistory(string model, string? initial) => (Model, Initial) = (model, initial);
+
+    /// <summary>What every key or register holds at first; null: nothing.</summary>
+    public string? Initial { get; }
 
     /// <summary>The name of the model: kv, cas-register, multi-register or mutex.</summary>
     public string Model { get; }
@@ -17,6 +20,15 @@ public abstract class RecordedHistory
     /// <summary>Checks the history against its model.</summary>
     public abstract CheckResult Check(Budget? budget = null);
 
+    /// <summary>One operation, in words.</summary>
+    public abstract RecordedOperation this[int index] { get; }
+
+    /// <summary>
+    /// The time of the first return that makes the history illegal; null when it is not known to be within the budget.
+    /// Up to just before it the history is linearizable, as far as the budget tells.
+    /// </summary>
+    public abstract long? FirstImpossibleReturn(Budget? budget = null);
+
     /// <summary>Explains why the history is illegal; null when it is not known to be within the budget.</summary>
     public abstract Explanation? Explain(Budget? budget = null);
 }
@@ -28,8 +40,11 @@ public sealed class RecordedHistory<TState, TInput, TOutput> : RecordedHistory
     private readonly IModel<TState, TInput, TOutput> _model;
 
     internal RecordedHistory(
-        string name, IModel<TState, TInput, TOutput> model, IReadOnlyList<Operation<TInput, TOutput>> operations)
-        : base(name) => (_model, Operations) = (model, operations);
+        string name,
+        IModel<TState, TInput, TOutput> model,
+        IReadOnlyList<Operation<TInput, TOutput>> operations,
+        string? initial = null)
+        : base(name, initial) => (_model, Operations) = (model, operations);
 
     /// <summary>The operations, in the order of their calls.</summary>
     public IReadOnlyList<Operation<TInput, TOutput>> Operations { get; }
@@ -41,8 +56,31 @@ public sealed class RecordedHistory<TState, TInput, TOutput> : RecordedHistory
     public override int UnknownCount => Operations.Count(operation => !operation.Outcome.IsKnown);
 
     /// <inheritdoc/>
+    public override RecordedOperation this[int index]
+    {
+        get
+        {
+            var operation = Operations[index];
+            var what = _model.Describe(operation.Input, operation.Outcome);
+            return new(
+                operation.Client, what, operation.Call, operation.Outcome.IsKnown ? operation.Return : null);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override long? FirstImpossibleReturn(Budget? budget = null) =>
+        Checker.FirstImpossibleReturn(_model, Operations, budget);
+
+    /// <inheritdoc/>
     public override CheckResult Check(Budget? budget = null) => Checker.Check(_model, Operations, budget);
 
     /// <inheritdoc/>
     public override Explanation? Explain(Budget? budget = null) => Checker.Explain(_model, Operations, budget);
 }
+
+/// <summary>An operation in words.</summary>
+/// <param name="Client">Who called.</param>
+/// <param name="What">What was done, as the model describes it.</param>
+/// <param name="Call">When it was called.</param>
+/// <param name="Return">When the answer arrived; null when the outcome is unknown.</param>
+public readonly record struct RecordedOperation(int Client, string What, long Call, long? Return);

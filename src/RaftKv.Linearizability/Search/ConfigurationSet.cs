@@ -29,8 +29,11 @@ internal sealed class ConfigurationSet
         return true;
     }
 
-    /// <summary>The bytes that growing would add; 0 while there is room.</summary>
-    public long GrowthBytes => 2 * _count < _slots.Length ? 0 : (long)_slots.Length * BytesPerSlot;
+    /// <summary>The bytes held.</summary>
+    public long Bytes => (long)_slots.Length * BytesPerSlot;
+
+    /// <summary>The bytes that growing takes, before it gives the old ones back; 0 while there is room.</summary>
+    public long GrowthBytes => 2 * _count < _slots.Length ? 0 : 2 * Bytes;
 
     /// <summary>Doubles the room.</summary>
     public void Grow()

@@ -35,12 +35,14 @@ internal sealed class Configurations(BudgetMeter meter)
     {
         if (Count == _paths.Length || (Count + 1) * _stride > _words.Length)
         {
+            // While it grows there are both the old and the new.
+            var old = 8L * (_paths.Length + _words.Length);
             var size = Math.Max(64, 2 * Count);
-            meter.Reserve((size - _paths.Length) * 8L);
-            Array.Resize(ref _paths, size);
             var words = Math.Max(size * _stride, _words.Length);
-            meter.Reserve((words - _words.Length) * 8L);
+            meter.Reserve(8L * (size + words));
+            Array.Resize(ref _paths, size);
             Array.Resize(ref _words, words);
+            meter.Reserve(-old);
         }
 
         configuration.CopyTo(this[Count]);

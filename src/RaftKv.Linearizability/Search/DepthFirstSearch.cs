@@ -56,6 +56,10 @@ internal sealed class DepthFirstSearch
     /// <summary>The operations that have taken effect, in their order.</summary>
     public List<int> Order() => _path.ConvertAll(frame => frame.Operation);
 
+    /// <summary>How many events the furthest path so far explains: up to the first return that it has not got to.
+    /// </summary>
+    public int Explained { get; private set; }
+
     public Verdict Run(long stepLimit)
     {
         var lastStep = _meter.Steps > long.MaxValue - stepLimit ? long.MaxValue : _meter.Steps + stepLimit;
@@ -66,9 +70,11 @@ internal sealed class DepthFirstSearch
                 return Verdict.Linearizable;
             if (_seen.GrowthBytes is > 0 and var bytes)
             {
+                var held = _seen.Bytes;
                 if (!_meter.Reserve(bytes))
                     return Verdict.Unknown;
                 _seen.Grow();
+                _meter.Reserve(-held);
             }
 
             var choice = worthwhile && IsNew() ? FirstChoice() : None;
@@ -126,6 +132,7 @@ internal sealed class DepthFirstSearch
                 return at;
         }
 
+        Explained = Math.Max(Explained, at);
         return UnknownChoice(_sentinel + 1);
     }
 

@@ -26,6 +26,8 @@ internal sealed class Part
     /// <summary>The calls (the operation) and returns (its complement), in time order.</summary>
     public int[] Events { get; }
 
+    public bool HasUnknown => Events.Length < 2 * Count;
+
     public bool IsUnknown(int operation) => ReturnAt[operation] == int.MaxValue;
 
     /// <summary>Orders the operations of a part, given as indexes into the history.</summary>

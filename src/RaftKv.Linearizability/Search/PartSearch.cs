@@ -19,6 +19,12 @@ internal sealed class PartSearch(Part part, StateSpace space, BudgetMeter meter)
     public IEnumerable<int> Order() =>
         (_sweeps.Order?.ToList() ?? _depthFirst.Order()).Select(operation => part.Source[operation]);
 
+    /// <summary>The operations.</summary>
+    public Part Part => part;
+
+    /// <summary>How many events are explained, by the search that got furthest.</summary>
+    public int Explained => Math.Max(_depthFirst.Explained, _sweeps.Explained);
+
     /// <summary>Gives each search its turn.</summary>
     public Verdict Run(long steps)
     {

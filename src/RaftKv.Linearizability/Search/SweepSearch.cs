@@ -13,6 +13,11 @@ internal sealed class SweepSearch(Part part, StateSpace space, BudgetMeter meter
     /// <summary>What took effect, once that is found.</summary>
     public SweepOrder? Order { get; private set; }
 
+    /// <summary>How many events are explained, if there are none of unknown outcome to be counted.
+    /// </summary>
+    public int Explained =>
+        _sweep is not null && !part.HasUnknown ? _sweep.Explained : 0;
+
     /// <summary>Goes on for about so many steps.</summary>
     public Verdict Run(long steps)
     {

@@ -73,6 +73,42 @@ public sealed class EdnTests
         Assert.Equal(Verdict.Linearizable, HistoryText.Check("[{:process :nemesis, :type :info, :f :kill}]"));
 
     [Theory]
+    [InlineData("3", Verdict.Linearizable)]
+    [InlineData("nil", Verdict.Illegal)]
+    public void Jepsens_records_and_independent_registers_are_read(string read, Verdict expected) =>
+        Assert.Equal(expected, HistoryText.Check($$"""
+            #jepsen.history.Op{:index 0, :time 1, :type :invoke, :process 0, :f :write, :value [7 1]}
+            #jepsen.history.Op{:index 1, :time 2, :type :ok, :process 0, :f :write, :value [7 1]}
+            #jepsen.history.Op{:index 2, :time 3, :type :info, :process :nemesis, :f :kill, :value nil}
+            #jepsen.history.Op{:index 3, :time 4, :type :invoke, :process 0, :f :cas, :value [7 [1 3]]}
+            #jepsen.history.Op{:index 4, :time 5, :type :ok, :process 0, :f :cas, :value [7 [1 3]]}
+            #jepsen.history.Op{:index 5, :time 6, :type :invoke, :process 1, :f :read, :value [8 nil]}
+            #jepsen.history.Op{:index 6, :time 7, :type :ok, :process 1, :f :read, :value [8 nil]}
+            #jepsen.history.Op{:index 7, :time 8, :type :invoke, :process 1, :f :read, :value [7 nil]}
+            #jepsen.history.Op{:index 8, :time 9, :type :ok, :process 1, :f :read, :value [7 {{read}}]}
+            """));
+
+    [Theory]
+    [InlineData("", "", "\n", "3", Verdict.Linearizable)]
+    [InlineData("[", "]", ",\n", "3", Verdict.Linearizable)]
+    [InlineData("", "", "\n", "4", Verdict.Illegal)]
+    public void Jepsens_json_is_read(string open, string close, string separator, string read, Verdict expected) =>
+        Assert.Equal(expected, HistoryText.Check(open + string.Join(
+            separator,
+            """{"index":0,"time":1,"type":"invoke","process":0,"f":"write","value":3}""",
+            """{"index":1,"time":2,"type":"info","process":"nemesis","f":"start","value":null}""",
+            """{"index":2,"time":3,"type":"ok","process":0,"f":"write","value":3}""",
+            """{"index":3,"time":4,"type":"invoke","process":1,"f":"read","value":null}""",
+            $$"""{"index":4,"time":5,"type":"ok","process":1,"f":"read","value":{{read}}}""") + close));
+
+    [Theory]
+    [InlineData("""{"process":0,"type":"invoke","f":"read"}""" + "\n{", 2, "")]
+    [InlineData("""[{"process":0,"type":"invoke","f":"read"},""" + "\n5]", 1, "a map is expected")]
+    [InlineData("""[{"process":0,"type":"invoke","f":"read"},""" + "\n", 2, "")]
+    public void Malformed_json_is_refused(string text, int line, string reason) =>
+        HistoryText.Rejects(text, line, reason);
+
+    [Theory]
     [InlineData("[{:process 1, :type :invoke, :f :read}", "ends inside what began on line 1")]
     [InlineData("[{:process 1, :type :invoke, :f :read", "ends inside")]
     [InlineData("[{:process 1, :type :invoke, :f}]", "a key without a value")]

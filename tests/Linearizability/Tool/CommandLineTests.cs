@@ -74,6 +74,44 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal(ExitCode.BadInput, Run("score", table));
     }
 
+    [Fact]
+    public void Explain_names_the_core_and_writes_a_small_page()
+    {
+        var (history, page) = (Path.Combine(_folder, "big.jsonl"), Path.Combine(_folder, "page.html"));
+        Assert.Equal(ExitCode.Linearizable, Run(
+            "generate", "--operations", "20000", "--clients", "20", "--unknown", "2", "--stale", history));
+        Assert.Equal(ExitCode.Illegal, Run("explain", history, "-o", page));
+        Assert.Contains(", although client ", _output.ToString(), StringComparison.Ordinal);
+        var text = File.ReadAllText(page);
+        Assert.InRange(text.Length, 5_000, 300_000);
+        Assert.Equal(3, text.Split("<div class='op core").Length - 1);
+        Assert.Contains("linearizable until just before", text, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Linearizable, Run("explain", Write("legal.jsonl", Legal), "-o", page));
+        Assert.Equal(ExitCode.BadInput, Run("explain", history, "-o", Path.Combine(_folder, "no", "such", "page")));
+    }
+
+    [Fact]
+    public void Convert_keeps_what_the_history_says()
+    {
+        var (log, lines) = (Path.Combine(_folder, "a.txt"), Path.Combine(_folder, "a.jsonl"));
+        File.WriteAllText(log, """
+            {:process 0, :type :invoke, :f :append, :key "0", :value "x \"0\""}
+            {:process 0, :type :ok, :f :append, :key "0", :value "x \"0\""}
+            {:process 1, :type :invoke, :f :put, :key "1", :value "lost"}
+            {:process 0, :type :invoke, :f :get, :key "0", :value nil}
+            {:process 0, :type :ok, :f :get, :key "0", :value "x \"0\""}
+            """);
+        var edn = Path.Combine(_folder, "b.edn");
+        Assert.Equal(ExitCode.Linearizable, Run("convert", log, edn));
+        Assert.Equal(ExitCode.Linearizable, Run("check", edn));
+        Assert.Contains("b.edn: linearizable (kv, 3 operations, 1 of", _output.ToString(), StringComparison.Ordinal);
+        Assert.Equal(ExitCode.BadInput, Run("convert", log, lines));
+        Assert.Contains("start absent", _error.ToString(), StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Linearizable, Run("convert", Write("legal.jsonl", Legal), lines));
+        Assert.Equal(ExitCode.Linearizable, Run("check", lines));
+        Assert.Equal(ExitCode.BadInput, Run("convert", lines, edn));
+    }
+
     private int Run(params string[] arguments) => CommandLine.Run(arguments, _output, _error);
 
     private string Write(string name, params string[] operations)

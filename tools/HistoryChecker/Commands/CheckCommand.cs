@@ -52,9 +52,16 @@ internal static class CheckCommand
     private static string Describe(string file, RecordedHistory history, CheckResult result, TimeSpan elapsed)
     {
         var unknown = history.UnknownCount == 0 ? "" : $", {history.UnknownCount} of unknown outcome";
+        var proved = result.ProvedUntil switch
+        {
+            null => "",
+            long.MinValue => ", nothing proved",
+            long.MaxValue => "",
+            var until => string.Create(CultureInfo.InvariantCulture, $", linearizable until just before {until}"),
+        };
         return string.Create(
             CultureInfo.InvariantCulture,
             $"{file}: {HistoryFile.Name(result.Verdict)} ({history.Model}, {history.Count} operations{unknown}; " +
-            $"{elapsed.TotalMilliseconds:0.0} ms)");
+            $"{elapsed.TotalMilliseconds:0.0} ms){proved}");
     }
 }

@@ -10,7 +10,9 @@ internal static class CommandLine
         var root = new RootCommand("Checks recorded histories for linearizability.")
         {
             CheckCommand.Create(),
+            ExplainCommand.Create(),
             ScoreCommand.Create(),
+            ConvertCommand.Create(),
             GenerateCommand.Create(),
         };
         var command = root.Parse(arguments);

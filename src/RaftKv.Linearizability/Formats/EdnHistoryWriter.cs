@@ -1,0 +1,99 @@
+using System.Text;
+using RaftKv.Linearizability.Models;
+
+namespace RaftKv.Linearizability.Formats;
+
+/// <summary>
+/// Writes histories of registers and key-value stores in extensible data notation, as Jepsen and Porcupine do:
+/// <see cref="HistoryReader"/> reads it.
+/// </summary>
+public static class EdnHistoryWriter
+{
+    /// <summary>Writes a history that was read.</summary>
+    /// <param name="history">The history.</param>
+    /// <param name="output">Where to; left open.</param>
+    /// <exception cref="NotSupportedException">
+    /// The format has no such operations, or means another value by the beginning.
+    /// </exception>
+    public static void Write(RecordedHistory history, Stream output)
+    {
+        ArgumentNullException.ThrowIfNull(history);
+        ArgumentNullException.ThrowIfNull(output);
+        var lines = history switch
+        {
+            RecordedHistory<KvState, KvInput, KvOutput> { Initial: "" } keys => Lines(keys.Operations, OfKeys),
+            RecordedHistory<string?, RegisterInput<string>, RegisterOutput<string>> { Initial: "0" } register =>
+                Lines(register.Operations, OfRegister),
+            _ => throw new NotSupportedException(
+                $"this format has no {history.Model} that holds {history.Initial ?? "nothing"} at first"),
+        };
+        using var text = new StreamWriter(output, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
+        foreach (var line in lines)
+            text.WriteLine(line);
+    }
+
+    /// <summary>The events in time order; at equal times calls come first, as intervals are closed.</summary>
+    private static IEnumerable<string> Lines<TInput, TOutput>(
+        IReadOnlyList<Operation<TInput, TOutput>> history,
+        Func<Operation<TInput, TOutput>, (string Call, string? Type, string? Answer)> describe)
+    {
+        var events = new List<(long Time, int Kind, int Index, string Text)>();
+        for (var i = 0; i < history.Count; i++)
+        {
+            var (call, type, answer) = describe(history[i]);
+            events.Add((history[i].Call, 0, i, Line(history[i].Client, "invoke", call)));
+            if (type is not null)
+                events.Add((history[i].Return, 1, i, Line(history[i].Client, type, answer!)));
+        }
+
+        events.Sort();
+        return events.Select(one => one.Text);
+    }
+
+    private static string Line(int process, string type, string what) =>
+        $"{{:process {process}, :type :{type}, {what}}}";
+
+    private static (string, string?, string?) OfRegister(
+        Operation<RegisterInput<string>, RegisterOutput<string>> operation)
+    {
+        var (kind, value, expected) = operation.Input;
+        var isKnown = operation.Outcome.IsKnown;
+        return kind switch
+        {
+            RegisterKind.Read => (
+                ":f :read, :value nil",
+                isKnown ? "ok" : null,
+                $":f :read, :value {operation.Outcome.Value.Value ?? throw NotWritten("a read of nothing")}"),
+            RegisterKind.Write => ($":f :write, :value {value}", isKnown ? "ok" : null, $":f :write, :value {value}"),
+            _ when isKnown && !operation.Outcome.Value.Succeeded =>
+                throw NotWritten("what a compare-and-set that failed has seen"),
+            _ => (
+                $":f :cas, :value [{expected} {value}]",
+                isKnown ? "ok" : null,
+                $":f :cas, :value [{expected} {value}]"),
+        };
+    }
+
+    private static (string, string?, string?) OfKeys(Operation<KvInput, KvOutput> operation)
+    {
+        var (kind, key, value, _) = operation.Input;
+        var f = kind switch
+        {
+            KvKind.Get => "get",
+            KvKind.Put => "put",
+            KvKind.Append => "append",
+            _ => throw NotWritten($"a {kind}"),
+        };
+        var call = $":f :{f}, :key {Quoted(key)}, :value {(value is null ? "nil" : Quoted(value))}";
+        if (!operation.Outcome.IsKnown)
+            return (call, null, null);
+        return kind == KvKind.Get
+            ? (call, "ok", $":f :get, :key {Quoted(key)}, :value {Quoted(operation.Outcome.Value.Value ?? "")}")
+            : (call, "ok", call);
+    }
+
+    private static string Quoted(string text) => $"\"{text.Replace("\\", "\\\\").Replace("\"", "\\\"")
+        .Replace("\n", "\\n").Replace("\t", "\\t").Replace("\r", "\\r")}\"";
+
+    private static NotSupportedException NotWritten(string what) => new($"this format cannot say {what}");
+}
