@@ -78,7 +78,8 @@ internal static class ExplanationPage
         }
 
         page.Append("</div></div><p class=legend><span class='op core'>the core</span> cannot all be, ");
-        page.Append("whatever the others did. <span class='op other lost'>unknown outcome</span> may take effect at any later time.");
+        page.Append("whatever the others did. ");
+        page.Append("<span class='op other lost'>unknown outcome</span> may take effect at any later time.");
         page.Append(" Hover for the whole text; long stretches without the core are left out.</p>");
     }
 
