@@ -18,7 +18,8 @@ public sealed class Raft3C
         Haste = 5,
         Links = new LinkConditions
         {
-            LatencyLeast = TimeSpan.FromMilliseconds(1), JitterMean = TimeSpan.FromMilliseconds(4),
+            LatencyLeast = TimeSpan.FromMilliseconds(1),
+            JitterMean = TimeSpan.FromMilliseconds(4),
         },
     };
 
