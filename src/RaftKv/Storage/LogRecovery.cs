@@ -110,6 +110,14 @@ internal sealed class LogRecovery(IDisk disk, StorageIdentity identity)
             if (TailRule.ReasonToRefuse(bytes, _offset, _segmentChecksum, LastBatch + 1, LastChecksum) is { } reason)
                 throw new CorruptStorageException(name, _offset, reason);
             bytes.AsSpan((int)_offset, end - (int)_offset).Clear();
+            // The end of its header goes first: were the cut to fail half way, the rest would look torn again and not
+            // like a whole header that is damaged.
+            var mark = (int)_offset + BatchHeader.Bytes - 1;
+            if (end > mark)
+            {
+                file.Write(mark, bytes.AsMemory(mark, end - mark));
+                await file.FlushAsync();
+            }
         }
 
         var rewritten = bytes.AsMemory((int)_lastBatchOffset, (int)Math.Max(end, _offset) - (int)_lastBatchOffset);

@@ -66,6 +66,26 @@ public sealed class PersisterTests
     }
 
     [Fact]
+    public async Task A_cut_of_a_torn_batch_that_fails_half_way_is_made_at_the_next_start()
+    {
+        for (var length = 1; length < 400; length += 3)
+        {
+            var bench = new StorageBench();
+            await bench.OpenAsync();
+            bench.WriteTerm(1);
+            bench.WriteEntries(1, 20);
+            await bench.FlushAsync();
+            bench.WriteEntries(2, length);
+            bench.Volume.Faults.NextWriteFails = true;
+            await Assert.ThrowsAsync<IOException>(bench.FlushAsync);
+            bench.Volume.Faults.NextWriteFails = true;
+            await Assert.ThrowsAsync<IOException>(bench.OpenAsync);
+
+            Assert.Single((await bench.OpenAsync()).State.Entries);
+        }
+    }
+
+    [Fact]
     public async Task A_full_disk_fails_the_flush_that_needs_a_new_segment_and_loses_nothing()
     {
         await _bench.OpenAsync();
