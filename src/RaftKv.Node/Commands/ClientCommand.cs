@@ -17,6 +17,8 @@ internal static class ClientCommand
         WriteCommand.Create(
             options, "append", "Add to the end of a key's value.",
             (clerk, key, value, cancellationToken) => clerk.AppendAsync(key, value, cancellationToken)),
+        MemberCommand.CreateList(options),
+        MemberCommand.Create(options),
         TransferCommand.Create(options),
         DemoCommand.Create(options),
     };

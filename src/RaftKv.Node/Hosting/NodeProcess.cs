@@ -24,9 +24,14 @@ internal sealed class NodeProcess : IDisposable
     /// <summary>Starts a node.</summary>
     /// <param name="configFile">Its options.</param>
     /// <param name="log">Takes each line that it prints, on any thread.</param>
-    public static NodeProcess Start(string configFile, Action<string> log)
+    /// <param name="joins">Whether it is new and waits to be added.</param>
+    public static NodeProcess Start(string configFile, Action<string> log, bool joins = false)
     {
-        string[] arguments = [.. Program.Skip(1), "serve", "--config", configFile, "--until-end-of-input"];
+        string[] arguments =
+        [
+            .. Program.Skip(1), "serve", "--config", configFile, "--until-end-of-input",
+            .. joins ? ["--join"] : Array.Empty<string>(),
+        ];
         var start = new ProcessStartInfo(Program[0], arguments)
         {
             RedirectStandardInput = true,

@@ -19,12 +19,44 @@ public sealed partial class Clerk
         await OnLoopAsync(async () =>
         {
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closing.Token);
-            await TransferAsync(new TransferRequest(new NodeId(node ?? 0)), stop.Token);
+            await AdministerAsync(new TransferRequest(new NodeId(node ?? 0)), "The leadership stays", stop.Token);
             return true;
         });
     }
 
-    private async Task TransferAsync(TransferRequest request, CancellationToken stop)
+    /// <summary>Who the members are, as the leader knows them.</summary>
+    /// <exception cref="ClerkUnavailableException">No leader was found in time.</exception>
+    public ValueTask<Configuration> GetMembersAsync(CancellationToken cancellationToken = default) =>
+        AskMembersAsync(new MembershipRequest([], WhenSettled: false), cancellationToken);
+
+    /// <summary>
+    /// Changes the membership and waits until the change is complete. A learner that has not caught up, or another
+    /// change that is under way, is waited for; a change that was made already is rejected.
+    /// </summary>
+    /// <returns>The members then.</returns>
+    /// <exception cref="KvRejectedException">The change makes no sense; the message says why.</exception>
+    /// <exception cref="ClerkUnavailableException">It could not be completed in time; it may be yet.</exception>
+    public async ValueTask<Configuration> ChangeMembersAsync(
+        IReadOnlyList<MemberChange> changes, CancellationToken cancellationToken = default)
+    {
+        await AskMembersAsync(new MembershipRequest([.. changes], WhenSettled: false), cancellationToken);
+        return await AskMembersAsync(new MembershipRequest([], WhenSettled: true), cancellationToken);
+    }
+
+    private async ValueTask<Configuration> AskMembersAsync(MembershipRequest request, CancellationToken stop)
+    {
+        ObjectDisposedException.ThrowIf(_platform.Loop.IsStopped, this);
+        var value = await OnLoopAsync(async () =>
+        {
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, _closing.Token);
+            return (await AdministerAsync(request, "The members stay", either.Token)).Value;
+        });
+        return value is { } bytes && ConfigurationCodec.TryDecode(bytes.Span, out var configuration)
+            ? configuration
+            : throw new ClerkUnavailableException("A server's answer about the members cannot be read.");
+    }
+
+    private async Task<KvReply> AdministerAsync(AdministrationRequest request, string refused, CancellationToken stop)
     {
         var began = _platform.Time.GetTimestamp();
         var backoff = new Backoff(_options.MinBackoff, _options.MaxBackoff, _platform.Entropy);
@@ -36,16 +68,17 @@ public sealed partial class Clerk
             var timeout = left < _options.AttemptTimeout ? left : _options.AttemptTimeout;
             var result = await _channels.To(address).CallAsync(request, timeout, stop);
             if (result.Reply?.Status == KvStatus.Ok)
-                return;
+                return result.Reply;
             if (result.Reply?.Status == KvStatus.Rejected)
-                throw new KvRejectedException($"The leadership stays: {result.Reply.Detail}.");
+                throw new KvRejectedException($"{refused}: {result.Reply.Detail}.");
+            _servers.Learn(result.Reply?.Members);
             if (result.Reply?.Status != KvStatus.Busy)
                 _leader.MoveOn(address, result.Reply?.LeaderAddress);
             problems.Add(address, result);
-            if (tries % TriesPerRound == 0)
+            if (tries % TriesPerRound == 0 || result.Reply?.Status == KvStatus.Busy)
                 await PauseAsync(backoff.Next(), began, stop);
         }
 
-        throw new ClerkUnavailableException($"The leadership could not be handed over: {problems}.");
+        throw new ClerkUnavailableException($"{refused}: {problems}.");
     }
 }

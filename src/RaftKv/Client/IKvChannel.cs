@@ -14,5 +14,6 @@ internal interface IKvChannel : IDisposable
     Task<RpcResult> CallAsync(KvCommand command, TimeSpan timeout, CancellationToken cancellationToken);
 
     /// <summary>Sends an administrator's request once; as for a command.</summary>
-    Task<RpcResult> CallAsync(TransferRequest request, TimeSpan timeout, CancellationToken cancellationToken);
+    Task<RpcResult> CallAsync(
+        AdministrationRequest request, TimeSpan timeout, CancellationToken cancellationToken);
 }

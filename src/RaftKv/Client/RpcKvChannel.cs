@@ -14,7 +14,8 @@ internal sealed class RpcKvChannel(NodePlatform platform, string address, ClerkO
     public Task<RpcResult> CallAsync(KvCommand command, TimeSpan timeout, CancellationToken cancellationToken) =>
         _channel.CallAsync(command, timeout, cancellationToken);
 
-    public Task<RpcResult> CallAsync(TransferRequest request, TimeSpan timeout, CancellationToken cancellationToken) =>
+    public Task<RpcResult> CallAsync(
+        AdministrationRequest request, TimeSpan timeout, CancellationToken cancellationToken) =>
         _channel.CallAsync(request, timeout, cancellationToken);
 
     public void Dispose() => _channel.Dispose();

@@ -3,6 +3,9 @@ namespace RaftKv.Consensus;
 // Paper §6; dissertation chapter 4.
 public sealed partial class Raft
 {
+    /// <summary>What the reason begins with when a change is refused that may succeed later.</summary>
+    internal const string NotYet = "not yet: ";
+
     private Progress[] _followers = [];
     private bool _someLeave;
     private long _farewellDeadline = long.MaxValue;
@@ -38,18 +41,18 @@ public sealed partial class Raft
         // Before an entry of its own term is committed a leader does not know whether another change is (raft-dev,
         // 2015: "bug in single-server membership changes").
         if (Log.TermAt(CommitIndex) != Term)
-            return "not yet: the leader has not committed an entry of its term";
+            return NotYet + "the leader has not committed an entry of its term";
         if (Successor != NodeId.None)
             return $"not yet: the leadership goes over to {Successor}";
         if (Configuration.IsJoint || _configurations.CurrentIndex > CommitIndex)
-            return $"not yet: another change is under way, {Configuration}";
+            return NotYet + $"another change is under way, {Configuration}";
         if (ConfigurationChange.Begin(Configuration, changes, out next) is { } objection)
             return objection;
         foreach (var member in next.Members)
         {
             if (member.Role == MemberRole.IncomingVoter
                 && Follower(member.Id)?.HasCaughtUp(_now, _options.ElectionTimeout.Ticks) != true)
-                return $"not yet: learner {member.Id} has not caught up";
+                return NotYet + $"learner {member.Id} has not caught up";
         }
 
         return null;

@@ -11,9 +11,9 @@ internal interface IRpcHandler
     /// <param name="reply">Where the answer goes.</param>
     void OnCommand(KvCommand command, RpcReply reply);
 
-    /// <summary>An administrator's request that another server lead, answered like a command.</summary>
-    void OnTransfer(TransferRequest request, RpcReply reply) =>
-        reply.Send(new KvReply(KvStatus.Rejected, "this server hands over no leadership"));
+    /// <summary>An administrator's request, answered like a command.</summary>
+    void OnAdministration(AdministrationRequest request, RpcReply reply) =>
+        reply.Send(new KvReply(KvStatus.Rejected, "this server is not administered"));
 
     /// <summary>A message of another server to this one.</summary>
     /// <param name="message">The message.</param>

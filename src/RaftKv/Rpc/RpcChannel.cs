@@ -54,7 +54,8 @@ internal sealed class RpcChannel : IRpcDialerOwner, IDisposable
     }
 
     /// <summary>Sends an administrator's request; as for a command.</summary>
-    public Task<RpcResult> CallAsync(TransferRequest request, TimeSpan timeout, CancellationToken cancellationToken)
+    public Task<RpcResult> CallAsync(
+        AdministrationRequest request, TimeSpan timeout, CancellationToken cancellationToken)
     {
         if (WhyNotNow(timeout, cancellationToken) is { } failure)
             return Task.FromResult(failure);

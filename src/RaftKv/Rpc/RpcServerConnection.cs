@@ -112,7 +112,7 @@ internal sealed class RpcServerConnection : IConnectionHandler, IDisposable
             if (AdministrationCodec.TryRead(frame.Body, out var request, out rejection))
             {
                 _unanswered++;
-                _server.Handler.OnTransfer(request, new RpcReply(this, frame.Correlation));
+                _server.Handler.OnAdministration(request, new RpcReply(this, frame.Correlation));
                 return null;
             }
         }

@@ -137,6 +137,31 @@ public sealed class KvServer : IDisposable
             _ => new KvReply(KvStatus.Busy, "another transfer is under way"),
         };
 
+    private async Task<KvReply> ChangeMembershipAsync(MembershipRequest request)
+    {
+        var raft = Replica.Raft;
+        if (request.Changes.Count > 0)
+        {
+            var outcome = await Replica.ChangeMembershipAsync(request.Changes);
+            if (outcome.End == ProposalEnd.Refused)
+                return new KvReply(
+                    outcome.Refusal!.StartsWith(Raft.NotYet, StringComparison.Ordinal)
+                        ? KvStatus.Busy : KvStatus.Rejected, outcome.Refusal);
+            if (outcome.End == ProposalEnd.NotLeader)
+                return NotLeader(outcome.Leader);
+            if (outcome.End != ProposalEnd.Applied)
+                return new KvReply(KvStatus.Unknown, "the server stopped following this change");
+        }
+        else if (raft.Role != Role.Leader)
+        {
+            return NotLeader(raft.Leader);
+        }
+
+        if (request.WhenSettled && (raft.Configuration.IsJoint || raft.ConfigurationIndex > raft.CommitIndex))
+            return new KvReply(KvStatus.Busy, $"{Raft.NotYet}a change is under way, {raft.Configuration}");
+        return new KvReply(new KvResult(KvStatus.Ok, ConfigurationCodec.Encode(raft.Configuration)));
+    }
+
     private KvReply NotLeader(NodeId leader)
     {
         var raft = Replica.Raft;
@@ -154,8 +179,12 @@ public sealed class KvServer : IDisposable
         public async void OnCommand(KvCommand command, RpcReply reply) =>
             reply.Send(await server.ExecuteAsync(command));
 
-        public async void OnTransfer(TransferRequest request, RpcReply reply) =>
-            reply.Send(await server.TransferAsync(request.Successor));
+        public async void OnAdministration(AdministrationRequest request, RpcReply reply) => reply.Send(request switch
+        {
+            TransferRequest transfer => await server.TransferAsync(transfer.Successor),
+            MembershipRequest membership => await server.ChangeMembershipAsync(membership),
+            _ => new KvReply(KvStatus.Rejected, "unknown request"),
+        });
 
         public void OnMessage(in Message message, string senderAddress)
         {

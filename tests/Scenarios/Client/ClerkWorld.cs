@@ -138,9 +138,9 @@ internal sealed class ClerkWorld : IDisposable
         }
 
         public Task<RpcResult> CallAsync(
-            TransferRequest request, TimeSpan timeout, CancellationToken cancellationToken)
+            AdministrationRequest request, TimeSpan timeout, CancellationToken cancellationToken)
         {
-            _world.Transfers.Add((_address, request));
+            _world.Transfers.Add((_address, (TransferRequest)request));
             return Task.FromResult(_world.AnswerTransfer(_address));
         }
 

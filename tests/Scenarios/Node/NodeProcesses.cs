@@ -6,13 +6,15 @@ using Xunit;
 
 namespace RaftKv.Scenarios.Node;
 
-/// <summary>Three nodes in processes of their own, with data in a temporary directory.</summary>
+/// <summary>
+/// Three nodes in processes of their own, with data in a temporary directory; and room for one that joins.
+/// </summary>
 internal sealed partial class NodeProcesses : IDisposable
 {
     private const int Count = 3;
     private readonly TemporaryDirectory _directory = new();
-    private readonly int _firstPort = LoopbackPorts.First(Count);
-    private readonly NodeProcess?[] _running = new NodeProcess?[Count + 1];
+    private readonly int _firstPort = LoopbackPorts.First(Count + 1);
+    private readonly NodeProcess?[] _running = new NodeProcess?[Count + 2];
     private readonly List<string> _log = [];
 
     public string Endpoints => string.Join(',', Enumerable.Range(1, Count).Select(Address));
@@ -34,12 +36,13 @@ internal sealed partial class NodeProcesses : IDisposable
         var options = new NodeOptions
         {
             Id = id,
-            Members = Ids.ToDictionary(member => $"{member}", Address),
+            Members = (id > Count ? [id] : Ids).ToDictionary(member => $"{member}", Address),
             DataDirectory = _directory.File($"node{id}"),
             SnapshotEveryEntries = 1000,
             SegmentBytes = 1024 * 1024,
         };
-        if (!Directory.Exists(options.DataDirectory))
+        var joins = id > Count;
+        if (!joins && !Directory.Exists(options.DataDirectory))
             NodeHost.InitAsync(options).GetAwaiter().GetResult();
         var file = _directory.File($"node{id}.json");
         File.WriteAllText(file, NodeOptionsLoader.ToJson(options));
@@ -47,7 +50,7 @@ internal sealed partial class NodeProcesses : IDisposable
         {
             lock (_log)
                 _log.Add($"node{id} | {line}");
-        });
+        }, joins);
     }
 
     public void StartAll()
@@ -87,7 +90,7 @@ internal sealed partial class NodeProcesses : IDisposable
         _directory.Dispose();
     }
 
-    private string Address(int id) => $"127.0.0.1:{_firstPort + id - 1}";
+    public string Address(int id) => $"127.0.0.1:{_firstPort + id - 1}";
 
     private static int Number(Match match, int group) =>
         int.Parse(match.Groups[group].ValueSpan, CultureInfo.InvariantCulture);
