@@ -9,6 +9,8 @@ namespace RaftKv.Scenarios.Scripts;
 /// </summary>
 internal sealed partial class ScriptNode
 {
+    private const int IncarnationBound = 1 << 30;
+
     private readonly ScriptWorld _world;
     private readonly Effects _effects = new();
     private readonly List<OutboundMessage> _held = [];
@@ -20,6 +22,7 @@ internal sealed partial class ScriptNode
     private LogIndex _applied;
     private ulong _state;
     private bool _stepped;
+    private int _incarnation;
 
     public ScriptNode(ScriptWorld world, RaftOptions options, Configuration founders)
     {
@@ -124,7 +127,7 @@ internal sealed partial class ScriptNode
 
     private (Raft Raft, StateWatch Watch) Start()
     {
-        var raft = new Raft(Options, Disk.Recover(), DrawElectionTimeout, Now);
+        var raft = new Raft(Options, Disk.Recover(), Draw, Now);
         var watch = new StateWatch(Transcript);
         watch.Look(raft);
         _handedOut = _applied = raft.AppliedIndex;
@@ -133,10 +136,13 @@ internal sealed partial class ScriptNode
         return (raft, watch);
     }
 
-    private int DrawElectionTimeout(int steps)
+    /// <summary>Chance as the script has it. What is drawn at a start tells incarnations apart.</summary>
+    private int Draw(int exclusiveMax)
     {
+        if (exclusiveMax == IncarnationBound)
+            return ++_incarnation;
         var shortest = Options.ElectionTimeout.Ticks;
-        return (int)(Math.Max(0, RandomizedElectionTimeout - shortest) * steps / shortest);
+        return (int)(Math.Max(0, RandomizedElectionTimeout - shortest) * exclusiveMax / shortest);
     }
 
     private void Persist(int writes)
