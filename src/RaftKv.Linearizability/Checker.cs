@@ -55,9 +55,11 @@ public static class Checker
         ArgumentNullException.ThrowIfNull(history);
         var meter = new BudgetMeter(budget ?? Budget.Unlimited);
         var operations = AsArray(history);
-        return new CoreFinder<TState, TInput, TOutput>(model, operations, meter).Find() is { } core
-            ? new Explanation { Core = core, Sentence = Sentence.Of(model, [.. core.Select(index => history[index])]) }
-            : null;
+        var finder = new CoreFinder<TState, TInput, TOutput>(model, operations, meter);
+        if (finder.Find() is not { } core)
+            return null;
+        var few = core.Select(index => operations[index]).ToArray();
+        return new Explanation { Core = core, Sentence = Sentence.Of(model, few, finder.IllegalBy) };
     }
 
     /// <summary>Finds an order of the operations that explains every answer; <see cref="Verifier"/> can check it.
@@ -148,7 +150,11 @@ public static class Checker
             {
                 var verdict = undecided[i].Run(turn);
                 if (verdict == Verdict.Illegal)
+                {
+                    proved?.Refute(history, undecided[i].Part, undecided[i].RefutedAt);
                     return Verdict.Illegal;
+                }
+
                 if (verdict == Verdict.Linearizable)
                 {
                     orders?.Add(undecided[i].Order());

@@ -12,6 +12,17 @@ internal sealed class CoreFinder<TState, TInput, TOutput>(
     // What a single attempt to do without some operations may cost; beyond it they stay in.
     private const long AttemptSteps = 1 << 17;
 
+    // The first cut may cost more: all others follow from it.
+    private const long EndSteps = 1 << 18;
+    private const int ShortestEnd = 8;
+
+    // What all attempts together may cost, about a second; an operation in each counts as a step.
+    private long _stepsLeft = 1 << 21;
+    private bool _looksForCore;
+
+    /// <summary>After <see cref="Find"/>: a return by which the history is illegal, if that was looked for.</summary>
+    public long IllegalBy { get; private set; } = long.MaxValue;
+
     /// <summary>The core in the order of calls; null when the history is not known to be illegal.</summary>
     public int[]? Find()
     {
@@ -19,9 +30,15 @@ internal sealed class CoreFinder<TState, TInput, TOutput>(
         {
             var operations = Array.ConvertAll(part, index => history[index]);
             var core = FromValues(operations);
-            if (core is null && Checker.Decide(model, operations, meter) != Verdict.Illegal)
+            var proved = new ProvedPrefix();
+            if (core is null && Checker.Decide(model, operations, meter, proved: proved) != Verdict.Illegal)
                 continue;
-            core ??= Minimise(operations, EndOfShortestIllegalPrefix(operations));
+            if (core is null)
+            {
+                IllegalBy = proved.IllegalBy ?? EndOfShortestIllegalPrefix(operations);
+                core = Minimise(operations, IllegalBy);
+            }
+
             return [.. core.OrderBy(index => operations[index].Call).Select(index => part[index])];
         }
 
@@ -97,9 +114,8 @@ internal sealed class CoreFinder<TState, TInput, TOutput>(
 
     private List<int> Minimise(Operation<TInput, TOutput>[] operations, long end)
     {
-        var core = Enumerable.Range(0, operations.Length).Where(i => operations[i].Call <= end).ToList();
-        if (!IsIllegal(Relaxation.Outside(model, operations, core.ToHashSet())))
-            core = [.. Enumerable.Range(0, operations.Length)];
+        _looksForCore = true;
+        var core = ShortestIllegalEnd(operations, end);
 
         // Reads go first: writes and the one read that contradicts them are the easiest to understand.
         var reads = core.FindAll(i => IsReadOnly(operations[i]));
@@ -109,12 +125,29 @@ internal sealed class CoreFinder<TState, TInput, TOutput>(
         return [.. reads, .. writes];
     }
 
+    /// <summary>Of the operations up to a time the last ones that are illegal already: 8 or 16 or 32….</summary>
+    private List<int> ShortestIllegalEnd(Operation<TInput, TOutput>[] operations, long end)
+    {
+        var byCall = Enumerable.Range(0, operations.Length)
+            .Where(i => operations[i].Call <= end)
+            .OrderBy(i => operations[i].Call)
+            .ToList();
+        for (var size = ShortestEnd; size < 2 * byCall.Count; size *= 2)
+        {
+            var last = byCall[^Math.Min(size, byCall.Count)..];
+            if (IsIllegal(Relaxation.Outside(model, operations, last.ToHashSet()), EndSteps))
+                return last;
+        }
+
+        return [.. Enumerable.Range(0, operations.Length)];
+    }
+
     /// <summary>Leaves out what is not needed among some operations while others stay.</summary>
     private List<int> Spare(Operation<TInput, TOutput>[] operations, List<int> some, List<int> others)
     {
         for (var size = (some.Count + 1) / 2; size > 0; size = size == 1 ? 0 : (size + 1) / 2)
         {
-            for (var start = 0; start < some.Count && !meter.IsExhausted;)
+            for (var start = 0; start < some.Count && !meter.IsExhausted && _stepsLeft > 0;)
             {
                 var without = new List<int>(some);
                 without.RemoveRange(start, Math.Min(size, some.Count - start));
@@ -131,11 +164,15 @@ internal sealed class CoreFinder<TState, TInput, TOutput>(
     private bool IsReadOnly(in Operation<TInput, TOutput> operation) =>
         model.IsReadOnly(operation.Input, operation.Outcome);
 
-    private bool IsIllegal(List<Operation<TInput, TOutput>> operations)
+    private bool IsIllegal(List<Operation<TInput, TOutput>> operations, long steps = AttemptSteps)
     {
-        var attempt = new BudgetMeter(new Budget { Steps = AttemptSteps });
+        if (_stepsLeft <= 0)
+            return false;
+        var attempt = new BudgetMeter(new Budget { Steps = Math.Min(steps, _stepsLeft) });
         var verdict = Checker.Decide(model, [.. operations], attempt);
         meter.Spend(attempt.Steps + operations.Count);
+        if (_looksForCore)
+            _stepsLeft -= attempt.Steps + operations.Count;
         return verdict == Verdict.Illegal;
     }
 }

@@ -9,7 +9,7 @@ internal static class Sentence
     private const int ToldMax = 8;
 
     public static string Of<TState, TInput, TOutput>(
-        IModel<TState, TInput, TOutput> model, Operation<TInput, TOutput>[] core)
+        IModel<TState, TInput, TOutput> model, Operation<TInput, TOutput>[] core, long illegalBy)
         where TInput : notnull
     {
         if (core.Length == 1)
@@ -21,9 +21,17 @@ internal static class Sentence
                 + $"and had its answer at {Time(overwriting.Return)}";
         }
 
-        var told = core.Take(ToldMax).Select(operation => Told(model, operation));
-        return $"these {core.Length} operations cannot all be, whatever the others did: {string.Join("; ", told)}"
-            + (core.Length > ToldMax ? $"; and {core.Length - ToldMax} more" : "");
+        if (core.Length > ToldMax)
+        {
+            var last = core
+                .Where(operation => operation.Outcome.IsKnown && operation.Return <= illegalBy)
+                .MaxBy(operation => operation.Return);
+            return $"{Told(model, last)}, which no order of these {core.Length} operations explains, whatever the "
+                + "others did";
+        }
+
+        var told = core.Select(operation => Told(model, operation));
+        return $"these {core.Length} operations cannot all be, whatever the others did: {string.Join("; ", told)}";
     }
 
     /// <summary>

@@ -25,6 +25,9 @@ internal sealed class PartSearch(Part part, StateSpace space, BudgetMeter meter)
     /// <summary>How many events are explained, by the search that got furthest.</summary>
     public int Explained => Math.Max(_depthFirst.Explained, _sweeps.Explained);
 
+    /// <summary>The event that could not be explained, if a sweep found it.</summary>
+    public int? RefutedAt => _sweeps.RefutedAt;
+
     /// <summary>Gives each search its turn.</summary>
     public Verdict Run(long steps)
     {

@@ -18,6 +18,9 @@ internal sealed class SweepSearch(Part part, StateSpace space, BudgetMeter meter
     public int Explained =>
         _sweep is not null && !part.HasUnknown ? _sweep.Explained : 0;
 
+    /// <summary>The event that could not be explained.</summary>
+    public int? RefutedAt { get; private set; }
+
     /// <summary>Goes on for about so many steps.</summary>
     public Verdict Run(long steps)
     {
@@ -26,6 +29,8 @@ internal sealed class SweepSearch(Part part, StateSpace space, BudgetMeter meter
         {
             _sweep ??= new PartSweep(part, space, meter, _isExact);
             var verdict = _sweep.Run(lastStep - meter.Steps);
+            if (verdict == Verdict.Illegal)
+                RefutedAt = _sweep.Explained;
             if (verdict != Verdict.Linearizable)
                 return verdict;
             var order = new SweepOrder(part, space, _sweep.Sweep.Path, _isExact);
