@@ -26,6 +26,9 @@ public sealed class OnlineChecker<TState, TInput, TOutput>(
     /// </summary>
     public bool IsComplete { get; private set; } = true;
 
+    /// <summary>How much is held, in states and operations.</summary>
+    internal int Held => _open.Count + _parts.Values.Sum(part => part.Held);
+
     /// <summary>Events so far: calls, answers and losses.</summary>
     public long Events { get; private set; }
 

@@ -32,6 +32,9 @@ internal sealed class OnlinePart<TState, TInput, TOutput>(IModel<TState, TInput,
     /// <summary>Whether the answers are looked at.</summary>
     public bool IsFollowed { get; set; } = true;
 
+    /// <summary>How many states, classes, events and open operations are held.</summary>
+    public int Held => _space.Size + _events.Count + _open.Count;
+
     private Sweep Settled => _settled ??= new Sweep(_space, _meter, recordsPath: false);
 
     private Sweep Witness => _witness ??= Settled.Clone();
