@@ -104,6 +104,7 @@ internal sealed record SeedConfiguration
     public required int SnapshotChunkBytes { get; init; }
     public required int SegmentBytes { get; init; }
     public required KvStoreKind Store { get; init; }
+    public required KvLimits Limits { get; init; }
 
     /// <summary>
     /// The shape on which speed is measured: 5 nodes, 4 clerks, 20 s, about 400 operations, and a bit of every fault.
@@ -124,6 +125,8 @@ internal sealed record SeedConfiguration
     {
         var mix = WorkloadMix.Draw(choose);
         var leaseReads = choose.Choose("lease reads", 3) == 2;
+        // The sooner sessions go, the more outcomes are unknown, and those make a search long.
+        var sessionMs = Pick(choose, "session time-out", 600_000, 10_000, 1_000, mix.NeedsSearch ? 1_000 : 200);
         var electionMs = Pick(choose, "election time-out", 150, 200, 300, 500);
         var drawn = new SeedConfiguration
         {
@@ -166,6 +169,13 @@ internal sealed record SeedConfiguration
             SnapshotChunkBytes = Pick(choose, "chunk bytes", 100, 1000, 64 * 1024),
             SegmentBytes = Pick(choose, "segment bytes", 8, 16, 64) * 1024,
             Store = (KvStoreKind)choose.Choose("store", 2),
+            Limits = new KvLimits
+            {
+                // Fewer than there are Clerks only if those that are left behind soon go.
+                MaxSessions = sessionMs <= 1000 ? Pick(choose, "sessions", 10_000, 4) : 10_000,
+                SessionTimeout = TimeSpan.FromMilliseconds(sessionMs),
+                MaxValueBytes = Pick(choose, "value bytes", 1024 * 1024, 1024 * 1024, 60),
+            },
             LeaderFaultPercent = Often(choose, "leader faults") ? Pick(choose, "leader faults", 50, 75, 90) : 0,
             TransferEvery = Often(choose, "transfers")
                 ? TimeSpan.FromMilliseconds(Pick(choose, "transfer interval", 200, 600, 1500)) : default,

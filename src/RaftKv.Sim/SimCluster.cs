@@ -224,6 +224,6 @@ internal sealed class SimCluster
             SegmentBytes = _configuration.SegmentBytes,
             SnapshotChunkBytes = _configuration.SnapshotChunkBytes,
         },
-        KeyValue = new KvOptions { Store = _configuration.Store },
+        KeyValue = new KvOptions { Store = _configuration.Store, Limits = _configuration.Limits },
     };
 }

@@ -131,15 +131,28 @@ internal sealed class Simulation
         {
             var clerk = NewClerk(platform, client);
             var end = platform.Time.GetTimestamp() + _configuration.Duration.Ticks;
+            var users = new Task[_configuration.CallersPerClerk];
             for (var caller = 0; caller < _configuration.CallersPerClerk; caller++)
             {
                 var user = (client * 10) + caller;
                 var choose = _world.Decisions.Stream(Concern.Workload, user);
                 var workload = new ClerkWorkload(_configuration, choose, clerk, _cluster, platform.Time, user);
                 _workloads.Add(workload);
-                _ = GuardAsync(platform, workload.RunAsync(end));
+                users[caller] = workload.RunAsync(end);
             }
+
+            _ = GuardAsync(platform, ServeAsync(clerk, users));
         });
+    }
+
+    /// <summary>
+    /// A Clerk that nobody uses any more would keep its session alive, and the logs from coming to rest.
+    /// </summary>
+    private static async Task ServeAsync(Clerk clerk, Task[] users)
+    {
+        foreach (var user in users)
+            await user;
+        await clerk.DisposeAsync();
     }
 
     private Clerk NewClerk(NodePlatform platform, int client)
@@ -194,11 +207,29 @@ internal sealed class Simulation
 
         async Task ReadAllAsync(Clerk clerk)
         {
-            await clerk.PutAsync("fresh", "0.1 ");
+            for (var write = 1; !await WriteAsync(clerk, $"0.{write} "); write++)
+            {
+            }
+
             await clerk.GetAsync("fresh");
             for (var key = 0; key < _configuration.Keys; key++)
                 await clerk.GetAsync($"k{key}");
+            await clerk.DisposeAsync();
             isDone = true;
+        }
+
+        // The first attempt may go to a server that is just being found dead, and the session be gone by the second.
+        static async Task<bool> WriteAsync(Clerk clerk, string value)
+        {
+            try
+            {
+                await clerk.PutAsync("fresh", value);
+                return true;
+            }
+            catch (ClerkOutcomeUnknownException)
+            {
+                return false;
+            }
         }
     }
 

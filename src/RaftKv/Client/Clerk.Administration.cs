@@ -1,6 +1,5 @@
 using RaftKv.Consensus;
 using RaftKv.KeyValue;
-using RaftKv.Rpc;
 
 namespace RaftKv.Client;
 
@@ -58,12 +57,10 @@ public sealed partial class Clerk
 
     private async Task<KvReply> AdministerAsync(AdministrationRequest request, string refused, CancellationToken stop)
     {
-        var began = _platform.Time.GetTimestamp();
-        var backoff = new Backoff(_options.MinBackoff, _options.MaxBackoff, _platform.Entropy);
-        var problems = new ServerProblems(_servers);
-        for (var tries = 1; !problems.AllRefuse && TimeLeft(began) is { Ticks: > 0 } left; tries++)
+        var effort = new Effort(_platform, _options, _servers, null, _options.OperationTimeout, stop);
+        while (!effort.IsOver)
         {
-            stop.ThrowIfCancellationRequested();
+            var left = effort.TimeLeft;
             var address = _leader.Current;
             var timeout = left < _options.AttemptTimeout ? left : _options.AttemptTimeout;
             var result = await _channels.To(address).CallAsync(request, timeout, stop);
@@ -74,11 +71,11 @@ public sealed partial class Clerk
             _servers.Learn(result.Reply?.Members);
             if (result.Reply?.Status != KvStatus.Busy)
                 _leader.MoveOn(address, result.Reply?.LeaderAddress);
-            problems.Add(address, result);
-            if (tries % TriesPerRound == 0 || result.Reply?.Status == KvStatus.Busy)
-                await PauseAsync(backoff.Next(), began, stop);
+            effort.Problems.Add(address, result);
+            await effort.FailedAsync(pause: result.Reply?.Status == KvStatus.Busy);
         }
 
-        throw new ClerkUnavailableException($"{refused}: {problems}.");
+        stop.ThrowIfCancellationRequested();
+        throw new ClerkUnavailableException($"{refused}: {effort.Problems}.");
     }
 }

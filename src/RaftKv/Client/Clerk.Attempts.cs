@@ -6,6 +6,8 @@ namespace RaftKv.Client;
 // One operation: its attempts and pauses, and what is certain at its end.
 public sealed partial class Clerk
 {
+    private static readonly RequestId _one = new(1);
+
     private async Task<KvResult> RunAsync(ClerkOperation operation, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_closing.IsCancellationRequested, this);
@@ -13,7 +15,10 @@ public sealed partial class Clerk
         try
         {
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closing.Token);
-            var result = await AttemptAsync(operation, cancellationToken, either.Token);
+            var effort = new Effort(_platform, _options, _servers, operation, _options.OperationTimeout, either.Token);
+            var result = operation.Request.IsReadOnly
+                ? await ReadAsync(operation, effort, cancellationToken)
+                : await WriteAsync(operation, effort, cancellationToken);
             _options.Observer?.Completed(operation, result);
             return result;
         }
@@ -29,78 +34,88 @@ public sealed partial class Clerk
         }
     }
 
-    /// <param name="operation">What to do.</param>
-    /// <param name="callers">The caller's cancellation.</param>
-    /// <param name="stop">The caller's cancellation or the Clerk's end.</param>
-    private async Task<KvResult> AttemptAsync(
-        ClerkOperation operation, CancellationToken callers, CancellationToken stop)
+    private async Task<KvResult> ReadAsync(ClerkOperation operation, Effort effort, CancellationToken callers)
     {
-        var began = _platform.Time.GetTimestamp();
-        var backoff = new Backoff(_options.MinBackoff, _options.MaxBackoff, _platform.Entropy);
-        var session = _sessions.Current;
-        var command = session.Begin(operation);
-        var servers = operation.Servers is { } some ? new ServerTurn(some, (int)(operation.Number % some.Count)) : null;
-        var applied = false;
-        var mayBeApplied = false;
-        var triesUntilPause = TriesPerRound;
-        var problems = new ServerProblems(_servers);
-        try
+        var command = new KvCommand(operation.Request, default, _one, _one) { Consistency = operation.Consistency };
+        var (result, _) = await SettleAsync(command, effort);
+        return result?.Status switch
         {
-            while (!stop.IsCancellationRequested && !problems.AllRefuse && TimeLeft(began) is { Ticks: > 0 } left)
-            {
-                var address = servers?.Current ?? _leader.Current;
-                var timeout = left < _options.AttemptTimeout ? left : _options.AttemptTimeout;
-                var result = await _channels.To(address).CallAsync(command, timeout, stop);
-                switch (result.Reply?.Status)
-                {
-                    case KvStatus.Ok:
-                        applied = true;
-                        return result.Reply.Result;
-                    case KvStatus.Rejected:
-                        throw new KvRejectedException(Describe(operation, "was rejected", result.Reply.Detail));
-                    case KvStatus.Expired when mayBeApplied:
-                        throw new ClerkOutcomeUnknownException(
-                            Describe(operation, "has an unknown outcome", result.Reply.Detail), null);
-                    case KvStatus.Expired:
-                        session.End(command, applied: false);
-                        _sessions.Retire(session);
-                        session = _sessions.Current;
-                        command = session.Begin(operation);
-                        break;
-                    case KvStatus.Busy:
-                        triesUntilPause = 1;
-                        break;
-                    case null when result.Outcome == RpcOutcome.TooLarge:
-                        throw new KvRejectedException(Describe(operation, "was rejected", result.Reason));
-                    default:
-                        mayBeApplied |= !operation.Request.IsReadOnly && LeavesDoubt(result);
-                        _servers.Learn(result.Reply?.Members);
-                        if (servers is not null)
-                            servers.MoveOn();
-                        else if (result.Outcome != RpcOutcome.Cancelled)
-                            _leader.MoveOn(address, result.Reply?.LeaderAddress);
-                        break;
-                }
-
-                // Cut short by the end of the operation, an attempt says nothing about the server.
-                if (result.Outcome != RpcOutcome.TimedOut || timeout == _options.AttemptTimeout || problems.IsEmpty)
-                    problems.Add(address, result);
-                if (--triesUntilPause > 0) continue;
-                triesUntilPause = TriesPerRound;
-                _options.Observer?.Retrying(operation, $"{problems}");
-                await PauseAsync(backoff.Next(), began, stop);
-            }
-        }
-        finally
-        {
-            session.End(command, applied);
-        }
-
-        throw GivenUp(operation, mayBeApplied, problems, callers);
+            KvStatus.Ok => result.Value,
+            null => throw GivenUp(operation, effort, inDoubt: false, callers),
+            _ => throw new KvRejectedException(Describe(operation, "was rejected", result.Value.Detail)),
+        };
     }
 
-    /// <summary>At least two, so that a single endpoint whose connection broke is asked again at once.</summary>
-    private int TriesPerRound => Math.Max(2, _servers.Addresses.Count);
+    private async Task<KvResult> WriteAsync(ClerkOperation operation, Effort effort, CancellationToken callers)
+    {
+        while (await SessionAsync(effort) is { } session)
+        {
+            var command = session.Begin(operation.Request);
+            var answered = false;
+            try
+            {
+                var (result, inDoubt) = await SettleAsync(command, effort);
+                answered = result?.Status is KvStatus.Ok or KvStatus.Rejected;
+                switch (result?.Status)
+                {
+                    case KvStatus.Ok:
+                        return result.Value;
+                    case KvStatus.Rejected:
+                        throw new KvRejectedException(Describe(operation, "was rejected", result.Value.Detail));
+                    case null:
+                        throw GivenUp(operation, effort, inDoubt, callers);
+                }
+
+                // Expired: this attempt was not applied. If no other can have been, another session can have it.
+                _sessions.Retire(session);
+                if (inDoubt)
+                    throw new ClerkOutcomeUnknownException(
+                        Describe(operation, "has an unknown outcome", result.Value.Detail), null);
+                await effort.FailedAsync(pause: false);
+            }
+            finally
+            {
+                session.End(command, answered);
+            }
+        }
+
+        throw GivenUp(operation, effort, inDoubt: false, callers);
+    }
+
+    /// <summary>Sends a command until an answer settles it.</summary>
+    /// <returns>
+    /// The answer, whose status is Ok, Rejected or Expired, or <see langword="null"/> when the effort is over; and
+    /// whether an attempt without an answer may have been applied, or still may.
+    /// </returns>
+    private async Task<(KvResult? Result, bool InDoubt)> SettleAsync(KvCommand command, Effort effort)
+    {
+        var inDoubt = false;
+        while (!effort.IsOver)
+        {
+            var left = effort.TimeLeft;
+            var address = effort.Servers?.Current ?? _leader.Current;
+            var timeout = left < _options.AttemptTimeout ? left : _options.AttemptTimeout;
+            var result = await _channels.To(address).CallAsync(command, timeout, effort.Stop);
+            if (result.Outcome == RpcOutcome.TooLarge)
+                return (KvResult.Rejected(result.Reason!), inDoubt);
+            var status = result.Reply?.Status;
+            if (status is KvStatus.Ok or KvStatus.Rejected or KvStatus.Expired)
+                return (result.Reply!.Result, inDoubt);
+
+            inDoubt |= LeavesDoubt(result);
+            _servers.Learn(result.Reply?.Members);
+            if (effort.Servers is { } servers && status != KvStatus.Busy)
+                servers.MoveOn();
+            else if (status != KvStatus.Busy && result.Outcome != RpcOutcome.Cancelled)
+                _leader.MoveOn(address, result.Reply?.LeaderAddress);
+            // Cut short by the end of the operation, an attempt says nothing about the server.
+            if (result.Outcome != RpcOutcome.TimedOut || timeout == _options.AttemptTimeout || effort.Problems.IsEmpty)
+                effort.Problems.Add(address, result);
+            await effort.FailedAsync(pause: status == KvStatus.Busy);
+        }
+
+        return (null, inDoubt);
+    }
 
     private static bool LeavesDoubt(in RpcResult result) => result.Outcome switch
     {
@@ -109,37 +124,19 @@ public sealed partial class Clerk
         _ => true,
     };
 
-    private TimeSpan TimeLeft(long began) => _options.OperationTimeout == Timeout.InfiniteTimeSpan
-        ? TimeSpan.MaxValue
-        : _options.OperationTimeout - _platform.Time.GetElapsedTime(began);
-
-    private async Task PauseAsync(TimeSpan pause, long began, CancellationToken stop)
-    {
-        var left = TimeLeft(began);
-        if (left <= TimeSpan.Zero) return;
-        try
-        {
-            await Task.Delay(left < pause ? left : pause, _platform.Time, stop);
-        }
-        catch (OperationCanceledException)
-        {
-            // The operation ends, and says how, in one place.
-        }
-    }
-
     private Exception GivenUp(
-        ClerkOperation operation, bool mayBeApplied, ServerProblems problems, CancellationToken callers)
+        ClerkOperation operation, Effort effort, bool inDoubt, CancellationToken callers)
     {
         (Exception? cause, var why) = callers.IsCancellationRequested
             ? (new OperationCanceledException(callers), "the caller cancelled")
             : _closing.IsCancellationRequested
             ? (new ObjectDisposedException(nameof(Clerk)), "the Clerk was disposed")
-            : ((Exception?)null, $"{problems}");
-        if (mayBeApplied)
+            : ((Exception?)null, $"{effort.Problems}");
+        if (inDoubt)
             return new ClerkOutcomeUnknownException(Describe(operation, "has an unknown outcome", why), cause);
         if (cause is not null)
             return cause;
-        return problems.AllRefuse
+        return effort.Problems.AllRefuse
             ? new ClerkRefusedException(Describe(operation, "was refused by every server", why))
             : new ClerkUnavailableException(Describe(operation, "was not answered in time", why));
     }

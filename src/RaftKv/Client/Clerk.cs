@@ -22,7 +22,7 @@ public sealed partial class Clerk : IAsyncDisposable
     private readonly KnownServers _servers;
     private readonly ChannelPool _channels;
     private readonly LeaderCache _leader;
-    private readonly ClerkSessions _sessions;
+    private readonly ClerkSessions _sessions = new();
     private readonly CancellationTokenSource _closing = new();
     private readonly IAsyncDisposable? _owned;
     private long _lastOperation;
@@ -45,7 +45,6 @@ public sealed partial class Clerk : IAsyncDisposable
         _servers = new KnownServers(options.Endpoints);
         _channels = new ChannelPool(_servers, address => open(_platform, address, options));
         _leader = new LeaderCache(_servers);
-        _sessions = new ClerkSessions(platform.Entropy, options.MaxPendingPerSession);
     }
 
     /// <summary>

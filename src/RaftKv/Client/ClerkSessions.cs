@@ -1,21 +1,39 @@
-using RaftKv.KeyValue;
-using RaftKv.Platform;
-
 namespace RaftKv.Client;
 
-/// <summary>The session for new requests. A full or forgotten one is left to the requests it has.</summary>
-internal sealed class ClerkSessions(IEntropy entropy, int maxPending)
+/// <summary>
+/// The session for new writes. A full or forgotten one is left to the requests it has. When there is none, one caller
+/// opens another and the rest wait for it.
+/// </summary>
+internal sealed class ClerkSessions
 {
+    private List<TaskCompletionSource> _waiting = [];
     private ClerkSession? _current;
 
-    public ClerkSession Current
+    /// <summary>The session, or <see langword="null"/> when one must be opened.</summary>
+    public ClerkSession? Current => _current is { IsFull: false } ? _current : null;
+
+    /// <summary>Whether someone is opening one.</summary>
+    public bool IsOpening { get; private set; }
+
+    /// <summary>The caller opens one, until <see cref="EndOpening"/>.</summary>
+    public void BeginOpening() => IsOpening = true;
+
+    /// <summary>The caller has opened a session or given up: those that wait look again.</summary>
+    public void EndOpening(ClerkSession? opened)
     {
-        get
-        {
-            if (_current is null || _current.IsFull)
-                _current = new ClerkSession(new ClientId(entropy.NextUInt64()), maxPending);
-            return _current;
-        }
+        IsOpening = false;
+        _current = opened ?? _current;
+        var waiting = _waiting;
+        _waiting = [];
+        foreach (var one in waiting) one.TrySetResult();
+    }
+
+    /// <summary>Completes when the opening ends.</summary>
+    public TaskCompletionSource OpeningEnds()
+    {
+        var one = new TaskCompletionSource();
+        _waiting.Add(one);
+        return one;
     }
 
     /// <summary>The cluster has forgotten this session.</summary>
@@ -23,4 +41,7 @@ internal sealed class ClerkSessions(IEntropy entropy, int maxPending)
     {
         if (_current == session) _current = null;
     }
+
+    /// <summary>Whether a session is of use: new writes go to it, or some are under way in it.</summary>
+    public bool Needs(ClerkSession session) => session == _current || session.IsPending;
 }

@@ -6,7 +6,7 @@ namespace RaftKv.KeyValue;
 internal sealed class ClientSession(ClientId client)
 {
     // In order of the request id. Rarely more than a few: the client acknowledges with each further request.
-    private readonly List<Remembered> _results = [];
+    private List<Remembered>? _results;
     private ulong _resultsDigest;
 
     public ClientId Client { get; } = client;
@@ -14,45 +14,57 @@ internal sealed class ClientSession(ClientId client)
     /// <summary>Results below this request are gone.</summary>
     public RequestId FirstUnacknowledged { get; private set; } = new(1);
 
-    /// <summary>Log position of the last write of this client.</summary>
+    /// <summary>Log position of the last use of this session.</summary>
     public LogIndex LastUsed { get; private set; }
 
-    public IReadOnlyList<Remembered> Results => _results;
+    /// <summary>Time of the last use of this session, see <see cref="KvCommand.TimeMs"/>.</summary>
+    public long LastUsedMs { get; private set; }
+
+    /// <summary>The session that was used next before this one; managed by <see cref="ClientSessions"/>.</summary>
+    public ClientSession? Older { get; set; }
+
+    /// <summary>The session that was used next after this one; managed by <see cref="ClientSessions"/>.</summary>
+    public ClientSession? Newer { get; set; }
+
+    public IReadOnlyList<Remembered> Results => _results ?? (IReadOnlyList<Remembered>)[];
 
     /// <summary>This session's share of the state hash.</summary>
     public ulong Digest => StateDigest.Mix(
-        StateDigest.Mix(Client.Value, (ulong)LastUsed.Value),
+        StateDigest.Mix(Client.Value, StateDigest.Mix((ulong)LastUsed.Value, (ulong)LastUsedMs)),
         StateDigest.Mix(FirstUnacknowledged.Value, _resultsDigest));
 
-    public void Use(LogIndex index, RequestId firstUnacknowledged)
+    public void Use(LogIndex index, long timeMs, RequestId firstUnacknowledged)
     {
-        LastUsed = index;
+        (LastUsed, LastUsedMs) = (index, timeMs);
         if (firstUnacknowledged.Value <= FirstUnacknowledged.Value) return;
         FirstUnacknowledged = firstUnacknowledged;
+        if (_results is null) return;
         var acknowledged = PositionOf(firstUnacknowledged);
         for (var i = 0; i < acknowledged; i++) _resultsDigest -= _results[i].Digest;
         _results.RemoveRange(0, acknowledged);
+        if (_results.Count == 0) _results = null;
     }
 
     public bool TryRecall(RequestId request, out KvResult result)
     {
         var position = PositionOf(request);
-        var found = position < _results.Count && _results[position].Request == request;
-        result = found ? _results[position].Result : default;
+        var found = position < Results.Count && Results[position].Request == request;
+        result = found ? Results[position].Result : default;
         return found;
     }
 
     public void Remember(RequestId request, KvResult result)
     {
         var remembered = new Remembered(request, result);
+        _results ??= new List<Remembered>(1);
         _results.Insert(PositionOf(request), remembered);
         _resultsDigest += remembered.Digest;
     }
 
     private int PositionOf(RequestId request)
     {
-        var position = _results.Count;
-        while (position > 0 && _results[position - 1].Request.Value >= request.Value) position--;
+        var position = Results.Count;
+        while (position > 0 && Results[position - 1].Request.Value >= request.Value) position--;
         return position;
     }
 

@@ -2,31 +2,78 @@ using RaftKv.Consensus;
 
 namespace RaftKv.KeyValue;
 
+/// <summary>A session that was opened.</summary>
+/// <param name="Client">Its id, for the client's commands.</param>
+/// <param name="Timeout">How long it lives unused, in the time that the log carries.</param>
+public sealed record KvSession(ClientId Client, TimeSpan Timeout);
+
 /// <summary>
 /// Exactly-once for writes (dissertation §6.3): the first result of each write is remembered under ClientId and
 /// RequestId until the client acknowledges it. Changed by applied log entries only, and part of the snapshot.
 /// </summary>
 /// <remarks>
 /// <para>
-/// At most <see cref="KvLimits.MaxSessions"/> sessions; when one more is needed, the one whose last write lies furthest
-/// back in the log goes. A client whose session went is told <see cref="KvStatus.Expired"/>: its request acknowledges
-/// earlier ones, so it must have had a session. Only a write begun before the client's first answer, which
-/// acknowledges nothing, can be taken for a new client's and be applied twice, if that many other clients write
-/// between two of its attempts.
+/// A session begins with an entry and ends by the time that entries carry, once it was not used for
+/// <see cref="KvLimits.SessionTimeout"/>, or for half of that when there are <see cref="KvLimits.MaxSessions"/> and
+/// another client needs one. From then on its id is unknown for ever: a write in it is told
+/// <see cref="KvStatus.Expired"/> and not applied, however late it comes. When all sessions are in use, a new client is
+/// told <see cref="KvStatus.Busy"/>: were one taken away for it, clients beyond the limit would take each other's.
 /// </para>
-/// <para>Reads leave no trace: they may be repeated freely, and need not come through the log for ever.</para>
+/// <para>Reads leave no trace: they may be repeated freely, and need no session.</para>
 /// </remarks>
-internal sealed class ClientSessions(int maxSessions)
+internal sealed class ClientSessions(KvLimits limits)
 {
-    private readonly Dictionary<ClientId, LinkedListNode<ClientSession>> _byClient = [];
-    private readonly LinkedList<ClientSession> _leastRecentFirst = new();
+    private readonly long _timeoutMs = (long)limits.SessionTimeout.TotalMilliseconds;
+    private readonly Dictionary<ClientId, ClientSession> _byClient = [];
+    private ClientSession? _oldest;
+    private ClientSession? _newest;
+    private ulong _sessionsDigest;
 
     public int Count => _byClient.Count;
 
-    /// <summary>The sessions' share of the state hash.</summary>
-    public ulong Digest { get; private set; }
+    /// <summary>The latest time that an applied command carried.</summary>
+    public long NowMs { get; private set; }
 
-    public IEnumerable<ClientSession> LeastRecentFirst => _leastRecentFirst;
+    /// <summary>The sessions' share of the state hash.</summary>
+    public ulong Digest => StateDigest.Mix(_sessionsDigest, (ulong)NowMs);
+
+    public IEnumerable<ClientSession> OldestFirst
+    {
+        get
+        {
+            for (var session = _oldest; session is not null; session = session.Newer) yield return session;
+        }
+    }
+
+    /// <summary>A command is applied that carries this time: what was not used for too long by then goes.</summary>
+    public void Advance(long timeMs)
+    {
+        // A new leader's clock may be behind the old one's.
+        NowMs = Math.Max(NowMs, timeMs);
+        while (_oldest is { } session && NowMs - session.LastUsedMs > _timeoutMs) Remove(session);
+    }
+
+    /// <summary>Opens a session. Its id is new for ever: no two entries have one index.</summary>
+    /// <param name="index">Where the log says so.</param>
+    /// <param name="nonce">
+    /// Drawn by the client, so that ids tell apart even the clients of a cluster that was set up anew.
+    /// </param>
+    public KvResult Open(LogIndex index, ClientId nonce)
+    {
+        if (Count >= limits.MaxSessions && NowMs - _oldest!.LastUsedMs <= _timeoutMs / 2)
+            return new KvResult(KvStatus.Busy, null, $"{Count} sessions are in use");
+        if (Count >= limits.MaxSessions) Remove(_oldest!);
+        var client = new ClientId(StateDigest.Mix(nonce.Value, (ulong)index.Value));
+        if (_byClient.ContainsKey(client)) return KvResult.Rejected($"client {client} exists; draw another number");
+        var session = new ClientSession(client);
+        session.Use(index, NowMs, session.FirstUnacknowledged);
+        Add(session);
+        return new KvResult(KvStatus.Ok) { Session = new KvSession(client, limits.SessionTimeout) };
+    }
+
+    /// <summary>Uses a session without a write.</summary>
+    public KvResult KeepAlive(LogIndex index, KvCommand command) =>
+        Use(index, command) is null ? Unknown(command) : new KvResult(KvStatus.Ok);
 
     /// <summary>Decides whether a write runs.</summary>
     /// <returns>
@@ -37,7 +84,7 @@ internal sealed class ClientSessions(int maxSessions)
     {
         var session = Use(index, command);
         if (session is null)
-            answer = KvResult.Expired($"client {command.ClientId} did not write for too long; its session is gone");
+            answer = Unknown(command);
         else if (command.RequestId.Value < session.FirstUnacknowledged.Value)
             answer = KvResult.Expired(
                 $"request {command.RequestId} is acknowledged; the first that is not is {session.FirstUnacknowledged}");
@@ -49,44 +96,55 @@ internal sealed class ClientSessions(int maxSessions)
     /// <summary>Remembers the first result of an admitted write.</summary>
     public void Remember(ClientSession session, RequestId request, KvResult result)
     {
-        Digest -= session.Digest;
+        _sessionsDigest -= session.Digest;
         session.Remember(request, result);
-        Digest += session.Digest;
+        _sessionsDigest += session.Digest;
     }
 
     /// <summary>Takes over a session from a snapshot, as the one used most recently.</summary>
     public void Add(ClientSession session)
     {
-        _byClient.Add(session.Client, _leastRecentFirst.AddLast(session));
-        Digest += session.Digest;
+        _byClient.Add(session.Client, session);
+        _sessionsDigest += session.Digest;
+        Append(session);
     }
 
     public bool Contains(ClientId client) => _byClient.ContainsKey(client);
 
+    private static KvResult Unknown(KvCommand command) =>
+        KvResult.Expired($"client {command.ClientId} has no session, or none any more");
+
     private ClientSession? Use(LogIndex index, KvCommand command)
     {
-        if (_byClient.TryGetValue(command.ClientId, out var node))
-        {
-            Digest -= node.Value.Digest;
-            node.Value.Use(index, command.FirstUnacknowledged);
-            Digest += node.Value.Digest;
-            _leastRecentFirst.Remove(node);
-            _leastRecentFirst.AddLast(node);
-            return node.Value;
-        }
-
-        if (command.FirstUnacknowledged.Value > 1) return null;
-        while (Count >= maxSessions) Evict(_leastRecentFirst.First!);
-        var session = new ClientSession(command.ClientId);
-        session.Use(index, command.FirstUnacknowledged);
-        Add(session);
+        if (!_byClient.TryGetValue(command.ClientId, out var session)) return null;
+        _sessionsDigest -= session.Digest;
+        session.Use(index, NowMs, command.FirstUnacknowledged);
+        _sessionsDigest += session.Digest;
+        Detach(session);
+        Append(session);
         return session;
     }
 
-    private void Evict(LinkedListNode<ClientSession> node)
+    private void Remove(ClientSession session)
     {
-        Digest -= node.Value.Digest;
-        _leastRecentFirst.Remove(node);
-        _byClient.Remove(node.Value.Client);
+        _sessionsDigest -= session.Digest;
+        Detach(session);
+        _byClient.Remove(session.Client);
+    }
+
+    private void Append(ClientSession session)
+    {
+        (session.Older, session.Newer) = (_newest, null);
+        if (_newest is null) _oldest = session;
+        else _newest.Newer = session;
+        _newest = session;
+    }
+
+    private void Detach(ClientSession session)
+    {
+        if (session.Older is { } older) older.Newer = session.Newer;
+        else _oldest = session.Newer;
+        if (session.Newer is { } newer) newer.Older = session.Older;
+        else _newest = session.Older;
     }
 }

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace RaftKv.KeyValue;
 
-/// <summary>A client, for exactly-once: 64 random bits drawn when a Clerk is made.</summary>
+/// <summary>A client with a session, for exactly-once; given to it when the session was opened.</summary>
 public readonly record struct ClientId(ulong Value)
 {
     /// <inheritdoc/>
@@ -20,7 +20,7 @@ public readonly record struct RequestId(ulong Value)
 
 /// <summary>One command: what a Clerk asks, what the log carries, what every replica applies.</summary>
 /// <param name="Request">What to do.</param>
-/// <param name="ClientId">Who asks.</param>
+/// <param name="ClientId">Who asks; of no meaning for reads, which need no session.</param>
 /// <param name="RequestId">Which of the client's requests.</param>
 /// <param name="FirstUnacknowledged">
 /// The client has the answers to all its requests below this one, so their remembered results may go
@@ -33,6 +33,11 @@ public sealed record KvCommand(
     /// For a read: what its answer promises. Writes, and reads once they are in the log, have the default.
     /// </summary>
     public ReadConsistency Consistency { get; init; }
+
+    /// <summary>
+    /// The leader's cluster time when it proposed the command, in ms; 0 before. Replicas know no other time.
+    /// </summary>
+    public long TimeMs { get; init; }
 
     /// <summary>What to do.</summary>
     public KvOperation Operation => Request.Operation;

@@ -1,8 +1,8 @@
 namespace RaftKv.KeyValue;
 
 /// <summary>
-/// Commands as bytes for the log: version, client id (8 bytes, little-endian), request id, distance down to the first
-/// unacknowledged request, and the request as <see cref="KvRequestCodec"/> has it. Numbers are base-128 varints.
+/// Commands as bytes for the log: version, time, client id (8 bytes, little-endian), request id, distance down to the
+/// first unacknowledged request, and the request as <see cref="KvRequestCodec"/> has it. Numbers are base-128 varints.
 /// Decoding accepts exactly what encoding produces.
 /// </summary>
 public static class KvCommandCodec
@@ -28,6 +28,8 @@ public static class KvCommandCodec
         var reader = new SpanReader(bytes.Span, "command");
         var version = reader.Byte("version");
         if (version != Version) throw reader.Malformed("version", $"is {version}, not {Version}");
+        var timeMs = reader.Varint("time");
+        if (timeMs > long.MaxValue) throw reader.Malformed("time", $"is {timeMs} ms");
         var client = reader.Fixed64("client id");
         var requestId = reader.Varint("request id");
         var pending = reader.Varint("first unacknowledged request");
@@ -35,12 +37,16 @@ public static class KvCommandCodec
         var request = KvRequestCodec.Read(ref reader, bytes);
         reader.End();
         return new KvCommand(
-            request, new ClientId(client), new RequestId(requestId), new RequestId(requestId - pending));
+            request, new ClientId(client), new RequestId(requestId), new RequestId(requestId - pending))
+        {
+            TimeMs = (long)timeMs,
+        };
     }
 
     private static void Write(ref SpanWriter writer, KvCommand command)
     {
         writer.Byte(Version);
+        writer.Varint((ulong)command.TimeMs);
         writer.Fixed64(command.ClientId.Value);
         writer.Varint(command.RequestId.Value);
         writer.Varint(command.RequestId.Value - command.FirstUnacknowledged.Value);

@@ -28,10 +28,16 @@ public sealed record KvLimits
     public int MaxTransactionBytes { get; init; } = 1024 * 1024;
 
     /// <summary>
-    /// Client sessions remembered; beyond it the one that wrote least recently goes (see <see cref="ClientSessions"/>).
-    /// Default 10,000.
+    /// Client sessions at a time. When there are that many, the oldest gives way if it was not used for half of
+    /// <see cref="SessionTimeout"/>; otherwise new clients wait. Default 10,000.
     /// </summary>
     public int MaxSessions { get; init; } = 10_000;
+
+    /// <summary>
+    /// A session that is not used for longer than this goes, in the time that the log carries (see
+    /// <see cref="KvCommand.TimeMs"/>). Default 10 min; whole milliseconds.
+    /// </summary>
+    public TimeSpan SessionTimeout { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>Requests from a client's first unacknowledged one to its newest. Default 1,024.</summary>
     public int MaxPendingPerSession { get; init; } = 1024;
@@ -47,6 +53,10 @@ public sealed record KvLimits
         Require(MaxTransactionOperations, 1, 10_000, nameof(MaxTransactionOperations));
         Require(MaxTransactionBytes, 1, 64 * 1024 * 1024, nameof(MaxTransactionBytes));
         Require(MaxSessions, 1, 10_000_000, nameof(MaxSessions));
+        if (SessionTimeout < TimeSpan.FromMilliseconds(1) || SessionTimeout > TimeSpan.FromDays(30))
+            throw new ArgumentException(
+                $"KvLimits.SessionTimeout is {SessionTimeout}; it must be from 1 ms to 30 days.",
+                nameof(SessionTimeout));
         Require(MaxPendingPerSession, 1, 1024 * 1024, nameof(MaxPendingPerSession));
     }
 
@@ -77,6 +87,7 @@ public sealed record KvLimits
     /// <summary>Why a request must be rejected whatever the state is, or <see langword="null"/>.</summary>
     public string? Problem(KvRequest request) => request.Operation switch
     {
+        KvOperation.OpenSession or KvOperation.KeepAlive => null,
         KvOperation.Scan => ScanProblem(request.Range),
         KvOperation.Transaction => TransactionProblem(request.Transaction),
         KvOperation.CompareAndSwap => SimpleProblem(request) ?? ValueProblem(request.Expected?.Length ?? 0),

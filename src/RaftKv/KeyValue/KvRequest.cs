@@ -23,11 +23,17 @@ public enum KvOperation : byte
 
     /// <summary>Compares several keys, then runs one of two lists of operations, all at once.</summary>
     Transaction = 7,
+
+    /// <summary>Opens a session for a client's writes. The command's ClientId is a number drawn at random.</summary>
+    OpenSession = 8,
+
+    /// <summary>Keeps a session from expiring, and acknowledges answers.</summary>
+    KeepAlive = 9,
 }
 
 /// <summary>What is asked of the store, by whomever. Made by the factory methods.</summary>
 /// <param name="Operation">What to do.</param>
-/// <param name="Key">The key; empty for Scan and Transaction, which name theirs themselves.</param>
+/// <param name="Key">The key; empty for operations on no key, and on keys that they name themselves.</param>
 /// <param name="Value">For Put, Append and CompareAndSwap: the value; otherwise empty.</param>
 public sealed record KvRequest(KvOperation Operation, string Key, ReadOnlyMemory<byte> Value = default)
 {
@@ -70,11 +76,18 @@ public sealed record KvRequest(KvOperation Operation, string Key, ReadOnlyMemory
     public static KvRequest Transact(KvTransaction transaction) =>
         new(KvOperation.Transaction, "") { Transaction = transaction };
 
+    /// <summary>Opens a session.</summary>
+    public static KvRequest OpenSession { get; } = new(KvOperation.OpenSession, "");
+
+    /// <summary>Keeps a session from expiring.</summary>
+    public static KvRequest KeepAlive { get; } = new(KvOperation.KeepAlive, "");
+
     /// <summary>For messages: the operation and its key or keys.</summary>
     public override string ToString() => Operation switch
     {
         KvOperation.Scan => $"Scan of {Range}",
         KvOperation.Transaction => $"{Transaction}",
+        KvOperation.OpenSession or KvOperation.KeepAlive => $"{Operation}",
         _ => $"{Operation} of '{Key}'",
     };
 }

@@ -26,6 +26,8 @@ internal static class KvRequestCodec
                 writer.OptionalBytes(request.Expected);
                 writer.Bytes(request.Value.Span);
                 break;
+            case KvOperation.OpenSession or KvOperation.KeepAlive:
+                break;
             case KvOperation.Scan:
                 Write(ref writer, request.Range!);
                 break;
@@ -44,6 +46,8 @@ internal static class KvRequestCodec
         {
             KvOperation.Scan => KvRequest.Scan(ReadScan(ref reader)),
             KvOperation.Transaction => KvRequest.Transact(ReadTransaction(ref reader, bytes)),
+            KvOperation.OpenSession => KvRequest.OpenSession,
+            KvOperation.KeepAlive => KvRequest.KeepAlive,
             _ => ReadSimple(ref reader, bytes, operation),
         };
     }

@@ -2,8 +2,8 @@ namespace RaftKv.KeyValue;
 
 /// <summary>What a command came to at its place in the log; the same on every replica.</summary>
 /// <param name="Status">
-/// <see cref="KvStatus.Ok"/>, <see cref="KvStatus.Rejected"/> or <see cref="KvStatus.Expired"/>; in a
-/// <see cref="KvReply"/> any status.
+/// <see cref="KvStatus.Ok"/>, <see cref="KvStatus.Rejected"/> or <see cref="KvStatus.Expired"/>, of an OpenSession
+/// also <see cref="KvStatus.Busy"/>; in a <see cref="KvReply"/> any status.
 /// </param>
 /// <param name="Value">
 /// For a Get, and a CompareAndSwap that found another value than it expected: the value, or <see langword="null"/> when
@@ -37,6 +37,9 @@ public readonly record struct KvResult(KvStatus Status, ReadOnlyMemory<byte>? Va
 
     /// <summary>For a Transaction: the result of each operation of the list that ran.</summary>
     public IReadOnlyList<KvResult>? Results { get; init; }
+
+    /// <summary>For an OpenSession: the session.</summary>
+    public KvSession? Session { get; init; }
 
     /// <summary>The command breaks a rule; it changed nothing and never will.</summary>
     public static KvResult Rejected(string detail) => new(KvStatus.Rejected, null, detail);

@@ -5,15 +5,16 @@ namespace RaftKv.KeyValue;
 
 /// <summary>
 /// A state as bytes, in blocks that hold whole items and begin with their length (4 bytes, little endian). The first:
-/// version; revision; number of entries. In it and those after it: entries in key order (key, value). One block of
-/// sessions, least recently used first (client id, last use, first unacknowledged request, remembered results). One of
-/// the state hash. Numbers as in <see cref="KvCommandCodec"/>.
+/// version; revision; number of entries. In it and those after it: entries in key order (key, value). One block of the
+/// time and the sessions, least recently used first (client id, index and time of the last use, each as the difference
+/// from the session before, first unacknowledged request, remembered results). One of the state hash. Numbers as in
+/// <see cref="KvCommandCodec"/>.
 /// Equal states give equal bytes. Reading accepts only what writing produces, and checks the hash.
 /// </summary>
 internal static class KvSnapshot
 {
     private const byte Version = 3;
-    private const int MinSessionBytes = sizeof(ulong) + 3;
+    private const int MinSessionBytes = sizeof(ulong) + 4;
     private const int MinRememberedBytes = 1 + KvResultCodec.MinBytes;
 
     public static void WriteHeader(KvState state, IBufferWriter<byte> destination)
@@ -33,8 +34,9 @@ internal static class KvSnapshot
 
     public static void WriteSessions(KvState state, IBufferWriter<byte> destination)
     {
+        WriteVarint(destination, (ulong)state.Sessions.NowMs);
         WriteVarint(destination, (ulong)state.Sessions.Count);
-        foreach (var session in state.Sessions.LeastRecentFirst) WriteSession(destination, session);
+        foreach (var session in state.Sessions.OldestFirst) WriteSession(destination, session);
     }
 
     public static void WriteHash(KvState state, IBufferWriter<byte> destination)
@@ -76,17 +78,23 @@ internal static class KvSnapshot
 
     public static void ReadSessions(ref SpanReader reader, ReadOnlySpan<byte> snapshot, ClientSessions sessions)
     {
-        ulong previousUse = 0;
+        var now = reader.Varint("time");
+        if (now > long.MaxValue) throw reader.Malformed("time", $"is {now} ms");
+        sessions.Advance((long)now);
+        ulong index = 0;
+        ulong timeMs = 0;
         for (var left = reader.Count("number of sessions", MinSessionBytes); left > 0; left--)
         {
             var session = new ClientSession(new ClientId(reader.Fixed64("client id")));
             if (sessions.Contains(session.Client)) throw reader.Malformed("client id", "occurs twice");
-            var lastUse = reader.Varint("last use");
-            if (lastUse <= previousUse || lastUse > long.MaxValue)
-                throw reader.Malformed("last use", "is out of order");
+            var further = reader.Varint("last use");
+            if (further == 0 || further > long.MaxValue - index) throw reader.Malformed("last use", "is out of order");
+            var later = reader.Varint("time of last use");
+            if (later > now - timeMs) throw reader.Malformed("time of last use", "lies ahead");
             var first = reader.Varint("first unacknowledged request");
             if (first == 0) throw reader.Malformed("first unacknowledged request", "is 0");
-            session.Use(new LogIndex((long)(previousUse = lastUse)), new RequestId(first));
+            (index, timeMs) = (index + further, timeMs + later);
+            session.Use(new LogIndex((long)index), (long)timeMs, new RequestId(first));
             ReadResults(ref reader, snapshot, session);
             sessions.Add(session);
         }
@@ -106,9 +114,10 @@ internal static class KvSnapshot
 
     private static void WriteSession(IBufferWriter<byte> destination, ClientSession session)
     {
-        var head = Begin(destination, sizeof(ulong) + (3 * SpanWriter.MaxVarintBytes));
+        var head = Begin(destination, sizeof(ulong) + (4 * SpanWriter.MaxVarintBytes));
         head.Fixed64(session.Client.Value);
-        head.Varint((ulong)session.LastUsed.Value);
+        head.Varint((ulong)(session.LastUsed.Value - (session.Older?.LastUsed.Value ?? 0)));
+        head.Varint((ulong)(session.LastUsedMs - (session.Older?.LastUsedMs ?? 0)));
         head.Varint(session.FirstUnacknowledged.Value);
         head.Varint((ulong)session.Results.Count);
         destination.Advance(head.Written);

@@ -12,7 +12,7 @@ internal sealed class KvState(KvOptions options)
         _ => throw new ArgumentOutOfRangeException(nameof(options), options.Store, "No such store."),
     };
 
-    public ClientSessions Sessions { get; } = new(options.Limits.MaxSessions);
+    public ClientSessions Sessions { get; } = new(options.Limits);
 
     /// <summary>How many commands have changed the store.</summary>
     public long Revision { get; set; }

@@ -31,6 +31,9 @@ public sealed class KvStateMachine : IStateMachine<KvResult>
     /// </summary>
     public ulong StateHash => _state.Hash;
 
+    /// <summary>The latest time that an applied command carried, in ms; see <see cref="KvCommand.TimeMs"/>.</summary>
+    public long TimeMs => _state.Sessions.NowMs;
+
     /// <summary>How many commands have changed the store.</summary>
     public long Revision => _state.Revision;
 
@@ -40,8 +43,13 @@ public sealed class KvStateMachine : IStateMachine<KvResult>
     /// <summary>Applies the next committed command.</summary>
     public KvResult Apply(LogIndex index, KvCommand command)
     {
+        _state.Sessions.Advance(command.TimeMs);
         if (_options.Limits.Problem(command) is { } problem) return KvResult.Rejected(problem);
         if (command.Request.IsReadOnly) return _execution.Run(command.Request);
+        if (command.Operation == KvOperation.OpenSession)
+            return _state.Sessions.Open(index, command.ClientId) with { Revision = _state.Revision };
+        if (command.Operation == KvOperation.KeepAlive)
+            return _state.Sessions.KeepAlive(index, command) with { Revision = _state.Revision };
         if (_state.Sessions.Admit(index, command, out var answer) is not { } session) return answer;
         // A rejection is remembered like a success: a late duplicate could be applied after the client was told no.
         var result = _execution.Run(command.Request);

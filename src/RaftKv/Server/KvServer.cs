@@ -14,6 +14,7 @@ public sealed class KvServer : IDisposable
     private readonly KvServerOptions _options;
     private readonly NodePlatform _platform;
     private readonly PeerLinks _links;
+    private readonly ClusterClock _clock;
     private readonly RpcServer _rpc;
     private bool _disposed;
 
@@ -25,6 +26,7 @@ public sealed class KvServer : IDisposable
         _links = links;
         Replica = replica;
         StateMachine = machine;
+        _clock = new ClusterClock(platform.Time);
         _rpc = new RpcServer(
             platform, Identity(options), options.Address, new Handler(this), options.Rpc);
     }
@@ -99,7 +101,8 @@ public sealed class KvServer : IDisposable
             return await ReadAsync(command);
         if (Replica.Raft.Role != Role.Leader)
             return NotLeader(Replica.Raft.Leader);
-        var outcome = await Replica.ProposeAsync(KvCommandCodec.Encode(command));
+        var time = _clock.Now(Replica.Raft.Term, StateMachine.TimeMs);
+        var outcome = await Replica.ProposeAsync(KvCommandCodec.Encode(command with { TimeMs = time }));
         return outcome.End switch
         {
             ProposalEnd.Applied => new KvReply(outcome.Result),

@@ -7,6 +7,8 @@ namespace RaftKv.Wire;
 /// <summary>Answers to commands, and rejections of requests that nobody looked at, as bytes.</summary>
 internal static class ReplyCodec
 {
+    private const ulong MaxTimeoutMs = 30UL * 24 * 60 * 60 * 1000;
+
     private static readonly MessageParser<Protocol.Reply> _reply =
         Protocol.Reply.Parser.WithDiscardUnknownFields(true);
 
@@ -42,6 +44,12 @@ internal static class ReplyCodec
                 Page = new KvPage(
                     [.. page.Items.Select(item => new KvItem(item.Key, item.Value.Memory))],
                     page.HasNext ? page.Next : null),
+            };
+        if (parsed.Session is { } session)
+            result = result with
+            {
+                Session = new KvSession(
+                    new ClientId(session.ClientId), TimeSpan.FromMilliseconds((long)session.TimeoutMs)),
             };
         if (parsed.Results is { } results)
             result = result with { Results = [.. results.Results_.Select(Read)] };
@@ -85,6 +93,15 @@ internal static class ReplyCodec
                     new Protocol.Item { Key = key, Value = UnsafeByteOperations.UnsafeWrap(item) });
         }
 
+        if (result.Session is { } session)
+        {
+            message.Session = new Protocol.Session
+            {
+                ClientId = session.Client.Value,
+                TimeoutMs = (ulong)session.Timeout.TotalMilliseconds,
+            };
+        }
+
         if (result.Results is { } results)
         {
             message.Results = new Protocol.Results();
@@ -100,6 +117,8 @@ internal static class ReplyCodec
             return $"a reply has the unknown status {(int)message.Status}";
         if (message.Revision < 0)
             return $"a reply has revision {message.Revision}";
+        if (message.Session is { TimeoutMs: 0 or > MaxTimeoutMs })
+            return $"a session has a time-out of {message.Session.TimeoutMs} ms";
         foreach (var each in message.Results?.Results_ ?? [])
         {
             if (each.Page is not null || each.Results is not null)

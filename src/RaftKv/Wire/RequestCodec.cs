@@ -36,7 +36,7 @@ internal static class RequestCodec
         var operation = (KvOperation)(message?.Operation ?? 0);
         if (message is null)
             error = "a command has no request";
-        else if (operation is < KvOperation.Get or > KvOperation.Transaction)
+        else if (operation is < KvOperation.Get or > KvOperation.KeepAlive)
             error = $"a command has the unknown operation {(int)message.Operation}";
         else if ((operation == KvOperation.Scan) != (message.Scan is not null)
             || (operation == KvOperation.Transaction) != (message.Transaction is not null)

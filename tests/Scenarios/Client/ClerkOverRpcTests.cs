@@ -84,6 +84,7 @@ public sealed class ClerkOverRpcTests : IDisposable
     public void A_command_that_no_frame_holds_was_not_applied()
     {
         var put = _clerk.PutAsync("k", new byte[_world.Options.MaxBodyBytes + 1]).AsTask();
+        _world.Network.Deliver();
 
         var error = Assert.Throws<KvRejectedException>(() => put.Now());
         Assert.Contains("a message holds at most 16777216", error.Message, StringComparison.Ordinal);

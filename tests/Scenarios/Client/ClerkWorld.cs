@@ -13,6 +13,7 @@ namespace RaftKv.Scenarios.Client;
 internal sealed class ClerkWorld : IDisposable
 {
     private readonly SynchronizationContext? _before = SynchronizationContext.Current;
+    private ulong _sessions;
 
     public ClerkWorld() => SynchronizationContext.SetSynchronizationContext(Loop);
 
@@ -36,6 +37,12 @@ internal sealed class ClerkWorld : IDisposable
 
     /// <summary>What a server says to a transfer.</summary>
     public Func<string, RpcResult> AnswerTransfer { get; set; } = _ => Failed(RpcOutcome.NotSent);
+
+    /// <summary>Whether sessions 1, 2, 3 … are opened and kept alive unseen.</summary>
+    public bool GrantsSessions { get; set; } = true;
+
+    /// <summary>How long a session lives that is granted.</summary>
+    public TimeSpan SessionTimeout { get; set; } = TimeSpan.FromHours(1);
 
     public ClerkOptions Options { get; init; } = new() { Endpoints = ["a", "b", "c"], ClusterId = "test" };
 
@@ -81,6 +88,9 @@ internal sealed class ClerkWorld : IDisposable
 
     public static RpcResult Failed(RpcOutcome outcome) => RpcResult.Failed(outcome, "test");
 
+    public static RpcResult Opened(ulong client, TimeSpan timeout) =>
+        RpcResult.Replied(new KvReply(new KvResult(KvStatus.Ok) { Session = new KvSession(new(client), timeout) }));
+
     public void Dispose() => SynchronizationContext.SetSynchronizationContext(_before);
 
     private static async Task<bool> Finish(ValueTask operation)
@@ -88,6 +98,10 @@ internal sealed class ClerkWorld : IDisposable
         await operation;
         return true;
     }
+
+    private RpcResult Granted(KvCommand command) => command.Operation == KvOperation.OpenSession
+        ? Opened(++_sessions, SessionTimeout)
+        : Reply(KvStatus.Ok);
 
     internal sealed record Attempt(int Number, string Address, KvCommand Command, TimeSpan Timeout, long AtMs);
 
@@ -148,6 +162,8 @@ internal sealed class ClerkWorld : IDisposable
         {
             Assert.True(_world.Loop.IsCurrent);
             Assert.Contains(_address, _world.Open);
+            if (_world.GrantsSessions && command.Operation is KvOperation.OpenSession or KvOperation.KeepAlive)
+                return _world.Granted(command);
             var attempt = new Attempt(_world.Attempts.Count, _address, command, timeout, _world.NowMs);
             _world.Attempts.Add(attempt);
             if (_world.Answer(attempt) is { } answer) return answer;

@@ -29,6 +29,7 @@ public sealed class ExactlyOnceTests
     {
         using var world = new ClerkWorld
         {
+            GrantsSessions = false,
             Options = new()
             {
                 Endpoints = ["a", "b"],

@@ -8,7 +8,7 @@ namespace RaftKv.Scenarios.KeyValue;
 [Properties(Arbitrary = [typeof(KvCommands)], Replay = "20261122,7")]
 public sealed class CommandCodecTests
 {
-    private const string Head = "020000000000000000";
+    private const string Head = "02000000000000000000";
 
     [Property]
     public void Decoding_gives_back_what_was_encoded(KvCommand command) =>
@@ -19,7 +19,7 @@ public sealed class CommandCodecTests
     {
         var command = Append("ä", "v", client: 0x0102030405060708, request: 300, first: 299);
 
-        Assert.Equal("02 0807060504030201 AC02 01 03 02C3A4 0176".Replace(" ", ""),
+        Assert.Equal("02 00 0807060504030201 AC02 01 03 02C3A4 0176".Replace(" ", ""),
             Convert.ToHexString(KvCommandCodec.Encode(command)));
     }
 
@@ -64,18 +64,19 @@ public sealed class CommandCodecTests
 
     [InlineData("", "version at byte 0 is cut off")]
     [InlineData("01", "version at byte 1 is 1, not 2")]
-    [InlineData("0200", "client id at byte 1 is cut off")]
-    [InlineData(Head + "8000", "request id at byte 11 is an overlong number")]
-    [InlineData(Head + "FFFFFFFFFFFFFFFFFF02", "request id at byte 19 exceeds 64 bits")]
-    [InlineData(Head + "0101", "first unacknowledged request at byte 11 lies below request 1")]
-    [InlineData(Head + "010000", "operation at byte 12 is 0")]
-    [InlineData(Head + "010008", "operation at byte 12 is 8")]
-    [InlineData(Head + "01000205", "key at byte 13 is 5, but only 0 bytes remain")]
-    [InlineData(Head + "0100020180", "key at byte 13 is not well-formed UTF-8")]
-    [InlineData(Head + "010005016B02", "expected value at byte 15 is 2, neither 0 nor 1")]
-    [InlineData(Head + "010006000000FFFFFFFF0F", "limit at byte 20 is 4294967295")]
-    [InlineData(Head + "010007FF01", "number of compares at byte 14 is 255, but only 0 bytes remain")]
-    [InlineData(Head + "01000700010600", "operation at byte 15 is 6")]
+    [InlineData("02FFFFFFFFFFFFFFFFFF01", "time at byte 11 is 18446744073709551615 ms")]
+    [InlineData("0200", "client id at byte 2 is cut off")]
+    [InlineData(Head + "8000", "request id at byte 12 is an overlong number")]
+    [InlineData(Head + "FFFFFFFFFFFFFFFFFF02", "request id at byte 20 exceeds 64 bits")]
+    [InlineData(Head + "0101", "first unacknowledged request at byte 12 lies below request 1")]
+    [InlineData(Head + "010000", "operation at byte 13 is 0")]
+    [InlineData(Head + "01000A", "operation at byte 13 is 10")]
+    [InlineData(Head + "01000205", "key at byte 14 is 5, but only 0 bytes remain")]
+    [InlineData(Head + "0100020180", "key at byte 14 is not well-formed UTF-8")]
+    [InlineData(Head + "010005016B02", "expected value at byte 16 is 2, neither 0 nor 1")]
+    [InlineData(Head + "010006000000FFFFFFFF0F", "limit at byte 21 is 4294967295")]
+    [InlineData(Head + "010007FF01", "number of compares at byte 15 is 255, but only 0 bytes remain")]
+    [InlineData(Head + "01000700010600", "operation at byte 16 is 6")]
     [Theory]
     public void A_refusal_says_where_and_why(string hex, string expected)
     {

@@ -1,5 +1,4 @@
 using FsCheck.Xunit;
-using RaftKv.Consensus;
 using RaftKv.KeyValue;
 using Xunit;
 using static RaftKv.Scenarios.KeyValue.KvCommands;
@@ -9,8 +8,14 @@ namespace RaftKv.Scenarios.KeyValue;
 [Properties(Arbitrary = [typeof(KvCommands)], Replay = "20261122,7")]
 public sealed class ExactlyOnceTests
 {
-    private readonly KvStateMachine _machine = new(new KvOptions { Limits = new KvLimits { MaxSessions = 3 } });
-    private LogIndex _index;
+    private static readonly KvLimits _limits = new()
+    {
+        MaxSessions = 3,
+        MaxValueBytes = 1_000,
+        SessionTimeout = TimeSpan.FromMilliseconds(SessionTimeoutMs),
+    };
+
+    private readonly KvRig _rig = new(new KvOptions { Limits = _limits }, clients: 3);
 
     [Fact]
     public void A_write_that_comes_twice_is_applied_once_C01_C04_C06()
@@ -35,14 +40,14 @@ public sealed class ExactlyOnceTests
     [Fact]
     public void A_retry_gets_the_first_answer_even_if_it_was_no_C09()
     {
-        var machine = new KvStateMachine(new KvOptions { Limits = new KvLimits { MaxValueBytes = 3 } });
-        machine.Apply(new(1), Put("k", "abc", request: 1));
-        var first = machine.Apply(new(2), Append("k", "d", request: 2));
-        machine.Apply(new(3), Put("k", "", request: 3));
+        var rig = new KvRig(new KvOptions { Limits = new KvLimits { MaxValueBytes = 3 } });
+        rig.Apply(Put("k", "abc", request: 1));
+        var first = rig.Apply(Append("k", "d", request: 2));
+        rig.Apply(Put("k", "", request: 3));
 
         Assert.Equal(KvStatus.Rejected, first.Status);
-        Assert.Equal(first, machine.Apply(new(4), Append("k", "d", request: 2)));
-        Assert.Equal("", Text(machine.Read("k")));
+        Assert.Equal(first, rig.Apply(Append("k", "d", request: 2)));
+        Assert.Equal("", rig.Value("k"));
     }
 
     [Fact]
@@ -86,48 +91,92 @@ public sealed class ExactlyOnceTests
     public void A_get_leaves_no_trace_C05()
     {
         Apply(Put("k", "v"));
-        var hash = _machine.StateHash;
+        var hash = _rig.Machine.StateHash;
 
         Assert.Equal("v", Text(Apply(Get("k", client: 9)).Value));
         Assert.Null(Apply(Get("absent", client: 1, request: 7, first: 7)).Value);
-        Assert.Equal(hash, _machine.StateHash);
-        Assert.Equal(1, _machine.SessionCount);
+        Assert.Equal(hash, _rig.Machine.StateHash);
     }
 
     [Fact]
-    public void When_the_table_is_full_the_session_that_wrote_least_recently_goes_C18()
+    public void When_all_sessions_are_in_use_a_new_client_waits_until_one_was_not_used_for_half_its_time_out_C18()
     {
-        Apply(Append("k", "1", client: 1));
-        Apply(Append("k", "2", client: 2));
-        Apply(Append("k", "3", client: 3));
-        Apply(Append("k", "1", client: 1));
-        Apply(Append("k", "4", client: 4));
+        Apply(At(100, Append("k", "1", client: 1)));
+        Apply(At(200, Append("k", "2", client: 2)));
+        Apply(At(300, Append("k", "3", client: 3)));
+        Apply(At(400, Append("k", "1", client: 1)));
+        Assert.Equal(KvStatus.Busy, Apply(Open(4, timeMs: 700)).Status);
+        var opened = Apply(Open(4, timeMs: 701));
 
-        Assert.Equal(3, _machine.SessionCount);
-        Assert.Equal(KvStatus.Expired, Apply(Append("k", "2", client: 2, request: 2, first: 2)).Status);
+        Assert.Equal(_limits.SessionTimeout, opened.Session!.Timeout);
+        Assert.Equal(3, _rig.Machine.SessionCount);
+        Assert.Equal(KvStatus.Expired, Apply(Append("k", "2", client: 2)).Status);
         Assert.Equal(KvStatus.Ok, Apply(Append("k", "1", client: 1, request: 2, first: 2)).Status);
-        Assert.Equal("12341", Value("k"));
+        Assert.Equal("1231", _rig.Value("k"));
+    }
+
+    [Fact]
+    public void A_session_that_was_not_used_for_longer_than_its_time_out_is_gone()
+    {
+        Assert.Equal(KvStatus.Ok, Apply(At(1_000, Append("k", "a"))).Status);
+        Assert.Equal(KvStatus.Ok, Apply(At(2_000, Append("k", "a"))).Status);
+        Apply(At(3_001, Get("k")));
+
+        Assert.Equal(0, _rig.Machine.SessionCount);
+        Assert.Equal(KvStatus.Expired, Apply(At(3_001, Append("k", "a"))).Status);
+        Assert.Equal(KvStatus.Expired, Apply(At(3_001, Of(KvRequest.KeepAlive))).Status);
+        Assert.Equal("a", _rig.Value("k"));
+    }
+
+    [Fact]
+    public void Keeping_a_session_alive_keeps_its_results_and_gives_up_those_that_are_acknowledged()
+    {
+        Apply(At(0, Append("k", "a", request: 1)));
+        Apply(At(0, Append("k", "b", request: 2)));
+        Apply(At(1_000, Of(KvRequest.KeepAlive, number: 2, first: 2)));
+
+        Assert.Equal(KvStatus.Ok, Apply(At(2_000, Append("k", "b", request: 2))).Status);
+        Assert.Equal(KvStatus.Expired, Apply(At(2_000, Append("k", "a", request: 1))).Status);
+        Assert.Equal("ab", _rig.Value("k"));
+    }
+
+    [Fact]
+    public void Time_never_goes_back_although_the_next_leaders_clock_is_behind()
+    {
+        Apply(At(5_000, Open(1)));
+        Apply(At(10, Append("k", "a")));
+
+        Assert.Equal(5_000, _rig.Machine.TimeMs);
+        Assert.Equal(KvStatus.Ok, Apply(At(6_000, Append("k", "a"))).Status);
+        Assert.Equal("a", _rig.Value("k"));
+    }
+
+    [Fact]
+    public void A_session_that_is_gone_never_comes_back_however_late_its_opening_is_repeated()
+    {
+        var write = _rig.Own(Append("k", "a"));
+        Apply(write);
+        Apply(At(5_000, Open(1)));
+
+        Assert.Equal(KvStatus.Expired, Apply(write).Status);
+        Assert.Equal("a", _rig.Value("k"));
     }
 
     [Property(MaxTest = 500)]
     public void Sessions_behave_like_a_naive_table(KvCommand[] commands)
     {
-        var options = new KvOptions { Limits = new KvLimits { MaxSessions = 2, MaxValueBytes = 1_000 } };
-        var machine = new KvStateMachine(options);
-        var model = new NaiveKv(options.Limits);
-        for (var i = 0; i < commands.Length; i++)
-        {
-            var expected = model.Apply(i, commands[i]);
-            var actual = machine.Apply(new(i + 1), commands[i]);
+        var rig = new KvRig(new KvOptions { Limits = _limits }, clients: 0);
+        var model = new NaiveKv(_limits);
+        foreach (var command in (KvCommand[])[Open(1), Open(2), Open(3), .. commands])
+            Assert.Equal(model.Apply(rig.Index.Value + 1, command), KvResults.Describe(rig.Apply(command)));
 
-            Assert.Equal(expected, KvResults.Describe(actual));
-        }
-
-        foreach (var (key, value) in model.Values) Assert.Equal(value, Text(machine.Read(key)));
-        Assert.Equal(model.Values.Count, machine.KeyCount);
+        foreach (var (key, value) in model.Values) Assert.Equal(value, rig.Value(key));
+        Assert.Equal(model.Values.Count, rig.Machine.KeyCount);
     }
 
-    private KvResult Apply(KvCommand command) => _machine.Apply(_index = _index.Next, KvCommandCodec.Encode(command));
+    private static KvCommand At(long timeMs, KvCommand command) => command with { TimeMs = timeMs };
 
-    private string? Value(string key) => Text(_machine.Read(key));
+    private KvResult Apply(KvCommand command) => _rig.Apply(command);
+
+    private string? Value(string key) => _rig.Value(key);
 }

@@ -8,6 +8,9 @@ namespace RaftKv.Scenarios.KeyValue;
 /// <summary>Commands for tests, few clients, keys and requests so that they collide.</summary>
 public static class KvCommands
 {
+    /// <summary>Commands come with times up to three times this.</summary>
+    public const int SessionTimeoutMs = 1_000;
+
     private static readonly Gen<string> _key =
         Gen.Elements("a", "b", "ä", "\uFFFD", "\U0001F600", "key", "key2", new string('k', 20));
 
@@ -25,6 +28,9 @@ public static class KvCommands
     public static KvCommand Of(KvRequest request, ulong client = 1, ulong number = 1, ulong first = 1) =>
         new(request, new ClientId(client), new RequestId(number), new RequestId(first));
 
+    public static KvCommand Open(ulong client, long timeMs = 0) =>
+        Of(KvRequest.OpenSession, client) with { TimeMs = timeMs };
+
     public static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
 
     public static string? Text(ReadOnlyMemory<byte>? value) =>
@@ -32,7 +38,8 @@ public static class KvCommands
 
     /// <summary>A command with all that it carries, since memory is compared by reference.</summary>
     public static string Describe(KvCommand command) =>
-        $"{command.ClientId} {command.RequestId} {command.FirstUnacknowledged} {Describe(command.Request)}";
+        $"{command.TimeMs} {command.ClientId} {command.RequestId} {command.FirstUnacknowledged} "
+        + Describe(command.Request);
 
     public static Arbitrary<KvCommand> AnyCommand() => Generator.ToArbitrary();
 
@@ -63,17 +70,20 @@ public static class KvCommands
         from compares in (from key in _key from expected in Expected select new KvCompare(key, expected)).ArrayOf()
         from then in Simple.ArrayOf()
         from otherwise in Simple.ArrayOf()
-        select KvRequest.Transact(new KvTransaction(compares[..Math.Min(2, compares.Length)], then, otherwise));
+        select KvRequest.Transact(new KvTransaction([.. compares.Take(2)], [.. then.Take(8)], [.. otherwise.Take(8)]));
 
     private static Gen<ReadOnlyMemory<byte>?> Expected =>
         Gen.Elements(null, "", "x", "xx").Select(text => text is null ? null : (ReadOnlyMemory<byte>?)Bytes(text));
 
     private static Gen<KvCommand> Generator { get; } =
-        from request in Gen.Frequency((4, Simple), (2, Swap), (1, Scan), (2, Transaction))
+        from request in Gen.Frequency(
+            (12, Simple), (6, Swap), (3, Scan), (6, Transaction), (2, Gen.Constant(KvRequest.OpenSession)),
+            (1, Gen.Constant(KvRequest.KeepAlive)))
         from client in Gen.Choose(1, 4)
         from number in Gen.Choose(1, 8)
         from first in Gen.Frequency((3, Gen.Constant(1)), (1, Gen.Choose(1, number)))
-        select Of(request, (ulong)client, (ulong)number, (ulong)first);
+        from timeMs in Gen.Choose(0, 3 * SessionTimeoutMs)
+        select Of(request, (ulong)client, (ulong)number, (ulong)first) with { TimeMs = timeMs };
 
     private static string Describe(KvRequest request) =>
         $"{request.Operation} {request.Key} {Text(request.Value)} {Text(request.Expected) ?? "-"} {request.Range} "

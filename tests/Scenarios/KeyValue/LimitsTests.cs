@@ -63,7 +63,7 @@ public sealed class LimitsTests
     [MemberData(nameof(Cases))]
     public void A_command_beyond_a_limit_is_rejected_and_changes_nothing(KvCommand command, string? problem)
     {
-        var machine = new KvStateMachine(new KvOptions { Limits = _small });
+        var machine = new KvRig(new KvOptions { Limits = _small }).Machine;
         var untouched = machine.StateHash;
 
         Assert.Equal(problem, _small.Problem(command));
@@ -75,32 +75,30 @@ public sealed class LimitsTests
     [Fact]
     public void An_append_that_would_make_the_value_too_long_is_rejected_and_the_value_stays()
     {
-        var machine = new KvStateMachine(new KvOptions { Limits = _small });
-        machine.Apply(new(1), Put("k", "1234", request: 1));
+        var rig = new KvRig(new KvOptions { Limits = _small });
+        rig.Apply(Put("k", "1234", request: 1));
 
         Assert.Equal(
             KvResult.Rejected(TooLong) with { Revision = 1 },
-            machine.Apply(new(2), Append("k", "56", request: 2)));
-        Assert.Equal(KvStatus.Ok, machine.Apply(new(3), Append("k", "5", request: 3)).Status);
-        Assert.Equal("12345", Text(machine.Read("k")));
+            rig.Apply(Append("k", "56", request: 2)));
+        Assert.Equal(KvStatus.Ok, rig.Apply(Append("k", "5", request: 3)).Status);
+        Assert.Equal("12345", rig.Value("k"));
     }
 
     [Fact]
     public void A_transaction_that_would_read_too_much_is_rejected_and_changes_nothing()
     {
-        var machine = new KvStateMachine(new KvOptions { Limits = _small });
-        machine.Apply(new(1), Put("k", "12345"));
+        var rig = new KvRig(new KvOptions { Limits = _small });
+        rig.Apply(Put("k", "12345"));
         var reads = Enumerable.Repeat(KvRequest.Get("k"), 2);
 
-        var result = machine.Apply(
-            new(2), Of(KvRequest.Transact(new([], [.. reads, KvRequest.Delete("k")], [])), number: 2));
+        var result = rig.Apply(Of(KvRequest.Transact(new([], [.. reads, KvRequest.Delete("k")], [])), number: 2));
         Assert.Equal(KvStatus.Ok, result.Status);
-        machine.Apply(new(3), Put("k", "12345", request: 3, first: 3));
-        result = machine.Apply(
-            new(4), Of(KvRequest.Transact(new([], [.. reads, KvRequest.Get("k")], [])), number: 4, first: 4));
+        rig.Apply(Put("k", "12345", request: 3, first: 3));
+        result = rig.Apply(Of(KvRequest.Transact(new([], [.. reads, KvRequest.Get("k")], [])), number: 4, first: 4));
 
         Assert.Equal("the transaction would read 15 bytes; the limit is 12", result.Detail);
-        Assert.Equal(3, machine.Revision);
+        Assert.Equal(3, rig.Machine.Revision);
     }
 
     [Fact]
@@ -109,6 +107,7 @@ public sealed class LimitsTests
         Assert.Equal("MaxKeyBytes", Refused(new() { Limits = new() { MaxKeyBytes = 0 } }));
         Assert.Equal("MaxValueBytes", Refused(new() { Limits = new() { MaxValueBytes = -1 } }));
         Assert.Equal("MaxSessions", Refused(new() { Limits = new() { MaxSessions = 0 } }));
+        Assert.Equal("SessionTimeout", Refused(new() { Limits = new() { SessionTimeout = TimeSpan.Zero } }));
         Assert.Equal("MaxPendingPerSession", Refused(new() { Limits = new() { MaxPendingPerSession = 0 } }));
         Assert.Equal("Store", Refused(new() { Store = (KvStoreKind)9 }));
 

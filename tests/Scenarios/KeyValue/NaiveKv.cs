@@ -8,25 +8,39 @@ namespace RaftKv.Scenarios.KeyValue;
 internal sealed class NaiveKv(KvLimits limits)
 {
     private readonly List<Session> _sessions = [];
+    private readonly Dictionary<ulong, Session> _latest = [];
+    private long _now;
 
     public Dictionary<string, string> Values { get; private set; } = [];
 
     public int Revision { get; private set; }
 
     /// <summary>Applies a command and says in words what came of it; see <see cref="KvResults"/>.</summary>
-    public string Apply(int time, KvCommand command)
+    public string Apply(long index, KvCommand command)
     {
+        _now = Math.Max(_now, command.TimeMs);
+        _sessions.RemoveAll(session => session.LastUseMs + limits.SessionTimeout.TotalMilliseconds < _now);
         if (command.Request.IsReadOnly) return Run(command.Request);
-        var session = _sessions.Find(session => session.Client == command.ClientId.Value);
-        if (session is null)
+        if (command.Operation == KvOperation.OpenSession)
         {
-            if (command.FirstUnacknowledged.Value != 1) return "Expired";
-            if (_sessions.Count == limits.MaxSessions) _sessions.Remove(_sessions.MinBy(session => session.LastUse)!);
-            _sessions.Add(session = new Session { Client = command.ClientId.Value });
+            if (_sessions.Count == limits.MaxSessions)
+            {
+                var oldest = _sessions.MinBy(session => session.LastUse)!;
+                if (oldest.LastUseMs + (limits.SessionTimeout.TotalMilliseconds / 2) >= _now) return $"Busy {Revision}";
+                _sessions.Remove(oldest);
+            }
+
+            var opened = new Session { Client = command.ClientId.Value, LastUse = index, LastUseMs = _now };
+            _sessions.Add(_latest[opened.Client] = opened);
+            return $"Ok {Revision}";
         }
 
-        session.LastUse = time;
+        // The client means the last session it opened.
+        var session = _sessions.FindLast(session => session.Client == command.ClientId.Value);
+        if (session is null || session != _latest[session.Client]) return "Expired";
+        (session.LastUse, session.LastUseMs) = (index, _now);
         session.First = Math.Max(session.First, command.FirstUnacknowledged.Value);
+        if (command.Operation == KvOperation.KeepAlive) return $"Ok {Revision}";
         if (command.RequestId.Value < session.First) return "Expired";
         if (!session.Results.TryGetValue(command.RequestId.Value, out var result))
             session.Results.Add(command.RequestId.Value, result = Run(command.Request));
@@ -103,7 +117,9 @@ internal sealed class NaiveKv(KvLimits limits)
     {
         public required ulong Client { get; init; }
 
-        public int LastUse { get; set; }
+        public long LastUse { get; set; }
+
+        public long LastUseMs { get; set; }
 
         public ulong First { get; set; } = 1;
 

@@ -9,7 +9,7 @@ public sealed class OperationTests
 {
     private static readonly KvLimits _limits = new() { MaxScanItems = 3, MaxScanBytes = 8, MaxValueBytes = 20 };
 
-    private readonly KvStateMachine _machine = new(new KvOptions { Limits = _limits });
+    private readonly KvRig _rig = new(new KvOptions { Limits = _limits });
     private ulong _request;
 
     public static TheoryData<KvStoreKind> Kinds => [.. Enum.GetValues<KvStoreKind>()];
@@ -27,7 +27,7 @@ public sealed class OperationTests
         Assert.Equal("Ok 4", Ask(KvRequest.Delete("k")));
         Assert.Equal("Rejected 4", Ask(KvRequest.Transact(new(
             [], [KvRequest.Put("k", Bytes("v")), KvRequest.Append("k", new byte[20])], []))));
-        Assert.Equal(0, _machine.KeyCount);
+        Assert.Equal(0, _rig.Machine.KeyCount);
     }
 
     [Fact]
@@ -39,7 +39,7 @@ public sealed class OperationTests
         _request = 0;
 
         Assert.Equal("Ok 1", Ask(KvRequest.Put("k", Bytes("1"))));
-        Assert.Equal("2", Text(_machine.Read("k")));
+        Assert.Equal("2", _rig.Value("k"));
     }
 
     [Fact]
@@ -64,18 +64,18 @@ public sealed class OperationTests
         _request = 1;
 
         Assert.Equal("Ok 1 'old'", Ask(KvRequest.CompareAndSwap("k", null, Bytes("x"))));
-        Assert.Null(_machine.Read("k"));
+        Assert.Null(_rig.Value("k"));
     }
 
     [Theory]
     [MemberData(nameof(Kinds))]
     public void A_scan_goes_through_its_range_page_by_page(KvStoreKind kind)
     {
-        var machine = new KvStateMachine(new KvOptions { Store = kind, Limits = _limits });
+        var rig = new KvRig(new KvOptions { Store = kind, Limits = _limits });
         ulong request = 0;
         foreach (var key in (string[])["b5", "a1", "b1", "b3", "c1", "b2", "b4"])
-            machine.Apply(new((long)++request), Put(key, "v", request: request));
-        machine.Apply(new(8), Of(KvRequest.Delete("b3"), number: 8));
+            rig.Apply(Put(key, "v", request: ++request));
+        rig.Apply(Of(KvRequest.Delete("b3"), number: 8));
 
         Assert.Equal("Ok 8 [a1=v b1=v next b2]", Scan(new()));
         Assert.Equal("Ok 8 [b1=v b2=v next b4]", Scan(new() { Prefix = "b" }));
@@ -85,10 +85,10 @@ public sealed class OperationTests
         Assert.Equal("Ok 8 []", Scan(new() { From = "d" }));
         Assert.Equal("Ok 8 []", Scan(new() { From = "b", To = "a" }));
         Assert.Equal("Ok 8 []", Scan(new() { Prefix = "b", From = "c" }));
-        machine.Apply(new(9), Put("large", new string('x', 20), request: 9));
+        rig.Apply(Put("large", new string('x', 20), request: 9));
         Assert.Equal($"Ok 9 [large={new string('x', 20)}]", Scan(new() { Prefix = "l" }));
 
-        string Scan(KvScan range) => KvResults.Describe(machine.Query(KvRequest.Scan(range)));
+        string Scan(KvScan range) => KvResults.Describe(rig.Machine.Query(KvRequest.Scan(range)));
     }
 
     [Fact]
@@ -98,7 +98,7 @@ public sealed class OperationTests
         var keys = new List<string>();
         for (var range = new KvScan { Prefix = "k" }; ;)
         {
-            var page = _machine.Query(KvRequest.Scan(range)).Page!;
+            var page = _rig.Machine.Query(KvRequest.Scan(range)).Page!;
             keys.AddRange(page.Items.Select(item => item.Key));
             if (page.Next is null) break;
             range = range with { From = page.Next };
@@ -123,16 +123,16 @@ public sealed class OperationTests
 
     [Fact]
     public void An_empty_transaction_is_a_read_that_always_holds() =>
-        Assert.Equal("Ok 0 yes ()", KvResults.Describe(_machine.Query(KvRequest.Transact(new([], [], [])))));
+        Assert.Equal("Ok 0 yes ()", KvResults.Describe(_rig.Machine.Query(KvRequest.Transact(new([], [], [])))));
 
     [Fact]
     public void A_query_that_would_write_is_rejected()
     {
-        Assert.Equal("Put is no read", _machine.Query(KvRequest.Put("k", Bytes("v"))).Detail);
-        Assert.Equal("the key is empty", _machine.Query(KvRequest.Get("")).Detail);
-        Assert.Equal(0, _machine.Revision);
+        Assert.Equal("Put is no read", _rig.Machine.Query(KvRequest.Put("k", Bytes("v"))).Detail);
+        Assert.Equal("the key is empty", _rig.Machine.Query(KvRequest.Get("")).Detail);
+        Assert.Equal(0, _rig.Machine.Revision);
     }
 
     private string Ask(KvRequest request) =>
-        KvResults.Describe(_machine.Apply(new((long)++_request), Of(request, number: _request)));
+        KvResults.Describe(_rig.Apply(Of(request, number: ++_request)));
 }

@@ -11,98 +11,129 @@ namespace RaftKv.Scenarios.KeyValue;
 [Properties(Arbitrary = [typeof(KvCommands)], Replay = "20261122,7")]
 public sealed class SnapshotTests
 {
-    private static readonly KvLimits _fewSessions = new() { MaxSessions = 2, MaxValueBytes = 1_000 };
+    private static readonly KvLimits _fewSessions = new()
+    {
+        MaxSessions = 3,
+        MaxValueBytes = 1_000,
+        SessionTimeout = TimeSpan.FromMilliseconds(SessionTimeoutMs),
+    };
 
     [Property(MaxTest = 300)]
     public void A_restored_machine_is_equal_and_goes_on_equally(KvCommand[] before, KvCommand[] after)
     {
-        var original = Machine(KvStoreKind.HashMap, before);
-        var restored = Machine(KvStoreKind.SkipList, after);
-        Restore(restored, Snapshot(original));
-        Assert.Equal(original.StateHash, restored.StateHash);
-        Assert.Equal(Snapshot(original), Snapshot(restored));
+        var original = Rig(KvStoreKind.HashMap, before);
+        var restored = Rig(KvStoreKind.SkipList, after);
+        Restore(restored.Machine, original.Snapshot);
+        Assert.Equal(original.Machine.StateHash, restored.Machine.StateHash);
+        Assert.Equal(original.Snapshot, restored.Snapshot);
 
-        for (var i = 0; i < after.Length; i++)
+        foreach (var command in after)
         {
-            var index = new LogIndex(before.Length + i + 1);
-            var expected = original.Apply(index, after[i]);
-            var actual = restored.Apply(index, after[i]);
-
-            Assert.Equal(expected.Detail, actual.Detail);
-            Assert.Equal(KvResults.Describe(expected), KvResults.Describe(actual));
-            Assert.Equal(original.StateHash, restored.StateHash);
+            original.Apply(command, restored.Machine);
+            Assert.Equal(original.Machine.StateHash, restored.Machine.StateHash);
         }
     }
 
     [Property(MaxTest = 300)]
     public void Every_store_yields_the_same_snapshot_and_hash(KvCommand[] commands)
     {
-        var map = Machine(KvStoreKind.HashMap, commands);
-        var list = Machine(KvStoreKind.SkipList, commands);
+        var map = Rig(KvStoreKind.HashMap, commands);
+        var list = Rig(KvStoreKind.SkipList, commands);
 
-        Assert.Equal(Snapshot(map), Snapshot(list));
-        Assert.Equal(map.StateHash, list.StateHash);
+        Assert.Equal(map.Snapshot, list.Snapshot);
+        Assert.Equal(map.Machine.StateHash, list.Machine.StateHash);
     }
 
     [Property(MaxTest = 300)]
     public void States_have_equal_hashes_exactly_when_their_snapshots_are_equal(KvCommand[] commands, KvCommand last)
     {
-        var shorter = Machine(KvStoreKind.HashMap, commands);
-        var longer = Machine(KvStoreKind.HashMap, [.. commands, last]);
+        var shorter = Rig(KvStoreKind.HashMap, commands);
+        var longer = Rig(KvStoreKind.HashMap, [.. commands, last]);
 
         Assert.Equal(
-            Snapshot(shorter).AsSpan().SequenceEqual(Snapshot(longer)), shorter.StateHash == longer.StateHash);
+            shorter.Snapshot.AsSpan().SequenceEqual(longer.Snapshot),
+            shorter.Machine.StateHash == longer.Machine.StateHash);
     }
 
     [Fact]
     public void The_sessions_are_in_the_snapshot_S04()
     {
-        var restored = Machine(KvStoreKind.HashMap, []);
-        Restore(restored, Snapshot(Machine(KvStoreKind.HashMap, [Append("k", "a")])));
+        var original = Rig(KvStoreKind.HashMap, [Append("k", "a")]);
+        var restored = Rig(KvStoreKind.HashMap, []);
+        Restore(restored.Machine, original.Snapshot);
 
-        Assert.Equal(KvStatus.Ok, restored.Apply(new(2), Append("k", "a")).Status);
-        Assert.Equal("a", Text(restored.Read("k")));
+        Assert.Equal(KvStatus.Ok, original.Apply(Append("k", "a"), restored.Machine).Status);
+        Assert.Equal("a", restored.Value("k"));
     }
 
     [Fact]
     public void Restoring_replaces_what_was_there_S08()
     {
-        var restored = Machine(KvStoreKind.SkipList, [Put("old", "x", client: 1)]);
-        Restore(restored, Snapshot(Machine(KvStoreKind.SkipList, [Put("new", "y", client: 2)])));
+        var restored = Rig(KvStoreKind.SkipList, [Put("old", "x", client: 1)]);
+        Restore(restored.Machine, Rig(KvStoreKind.SkipList, [Put("new", "y", client: 2)]).Snapshot);
 
-        Assert.Null(restored.Read("old"));
-        Assert.Equal((1, 1), (restored.KeyCount, restored.SessionCount));
-        Assert.Equal(KvStatus.Ok, restored.Apply(new(2), Append("new", "z", client: 1)).Status);
-        Assert.Equal("yz", Text(restored.Read("new")));
+        Assert.Null(restored.Value("old"));
+        Assert.Equal((1, 3), (restored.Machine.KeyCount, restored.Machine.SessionCount));
+        Assert.Equal(KvStatus.Ok, restored.Apply(Append("new", "z", client: 1)).Status);
+        Assert.Equal("yz", restored.Value("new"));
     }
 
     [Fact]
     public void Keys_come_back_as_keys_and_values_as_values_S09()
     {
-        var restored = Machine(KvStoreKind.HashMap, []);
-        Restore(restored, Snapshot(Machine(KvStoreKind.HashMap, [Put("key", "value")])));
+        var restored = Rig(KvStoreKind.HashMap, []);
+        Restore(restored.Machine, Rig(KvStoreKind.HashMap, [Put("key", "value")]).Snapshot);
 
-        Assert.Equal("value", Text(restored.Read("key")));
-        Assert.Null(restored.Read("value"));
+        Assert.Equal("value", restored.Value("key"));
+        Assert.Null(restored.Value("value"));
     }
 
     [Fact]
     public void The_format_stays_as_it_is()
     {
-        var snapshot = Snapshot(Machine(KvStoreKind.HashMap, [Put("k", "v", client: 7, request: 2)]));
+        var rig = new KvRig(
+            new KvOptions(), clients: 1, Put("k", "v", request: 2) with { TimeMs = 300 }, Open(9, timeMs: 299));
+        var expected = "07000000" + "03" + "01" + "01016B0176" + "23000000" + "AC02" + "02"
+            + $"{Id(1, 1)}" + "02" + "AC02" + "01" + "01" + "02010100000000"
+            + $"{Id(9, 3)}" + "01" + "00" + "01" + "00" + "08000000";
 
-        Assert.Equal(
-            "07000000" + "03" + "01" + "01" + "016B0176"
-            + "13000000" + "01" + "0700000000000000" + "010101" + "02010100000000" + "08000000",
-            Convert.ToHexString(snapshot.AsSpan(..^8)));
-        Assert.Equal("DA511B3D84D3AD6E", Convert.ToHexString(snapshot.AsSpan(^8..)));
+        Assert.Equal(expected, Convert.ToHexString(rig.Snapshot.AsSpan(..^8)));
+        Assert.Equal("EC26652D580A31B4", Convert.ToHexString(rig.Snapshot.AsSpan(^8..)));
+
+        static string Id(ulong nonce, ulong index) =>
+            Convert.ToHexString(BitConverter.GetBytes(StateDigest.Mix(nonce, index)));
+    }
+
+    [Fact]
+    public void Ten_thousand_idle_sessions_take_little()
+    {
+        var options = new KvOptions();
+        var empty = new KvRig(options, clients: 0).Snapshot.Length;
+        var rig = new KvRig(options, clients: 0);
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        for (var client = 1; client <= 10_000; client++)
+        {
+            var session = rig.Machine.Apply(new(3 * client), Open((ulong)client, client * 20L)).Session!.Client;
+            rig.Machine.Apply(
+                new((3 * client) + 1), Put("k", "v") with { ClientId = session, TimeMs = client * 20L });
+            rig.Machine.Apply(
+                new((3 * client) + 2),
+                Of(KvRequest.KeepAlive, number: 2, first: 2) with { ClientId = session, TimeMs = client * 20L });
+        }
+
+        var bytes = GC.GetTotalMemory(forceFullCollection: true) - before;
+        var snapshotBytes = rig.Snapshot.Length - empty;
+
+        Assert.Equal(10_000, rig.Machine.SessionCount);
+        Assert.InRange(snapshotBytes, 10_000, 13 * 10_000);
+        Assert.InRange(bytes, 10_000, 200 * 10_000);
     }
 
     [Property(MaxTest = 100)]
     public void A_harmed_snapshot_is_refused(KvCommand[] commands, int at, byte flip)
     {
-        var machine = Machine(KvStoreKind.HashMap, []);
-        var snapshot = Snapshot(Machine(KvStoreKind.HashMap, commands));
+        var machine = Rig(KvStoreKind.HashMap, []).Machine;
+        var snapshot = Rig(KvStoreKind.HashMap, commands).Snapshot;
         var harmed = snapshot.ToArray();
         harmed[(uint)at % (uint)harmed.Length] ^= (byte)(flip | 1);
 
@@ -116,7 +147,7 @@ public sealed class SnapshotTests
     [Fact]
     public void Claimed_lengths_are_not_believed_before_the_bytes_are_there()
     {
-        var machine = Machine(KvStoreKind.HashMap, []);
+        var machine = Rig(KvStoreKind.HashMap, []).Machine;
 
         var block = Assert.Throws<InvalidDataException>(
             () => Restore(machine, Convert.FromHexString("FFFFFF7F0300FFFFFFFF0F")));
@@ -135,12 +166,13 @@ public sealed class SnapshotTests
         {
             var state = new KvState(new KvOptions { Store = kind });
             var execution = new KvExecution(state, new KvLimits());
-            foreach (var command in before) execution.Run(command.Request);
+            foreach (var command in before.Where(IsOnKeys)) execution.Run(command.Request);
             var expected = state.Store.InKeyOrder().Select(entry => (entry.Key, Text(entry.Value))).ToArray();
             var read = new List<(string, string?)>();
             var cut = state.BeginCut();
             for (var i = 0; i < during.Length; i++)
             {
+                if (!IsOnKeys(during[i])) continue;
                 for (var step = (pace + i) % 3; step > 0; step--) Read();
                 execution.Run(during[i].Request);
             }
@@ -168,7 +200,8 @@ public sealed class SnapshotTests
     {
         const int Keys = 5_000;
         var machine = new KvStateMachine(new KvOptions { Store = kind });
-        var index = 0L;
+        var session = machine.Apply(new(1), Open(1)).Session!.Client;
+        var index = 1L;
         for (var key = 0; key < Keys; key += 2) Apply(KvRequest.Put(Name(key), Encoding.UTF8.GetBytes($"old {key}")));
         var hash = machine.StateHash;
         var writer = new ArrayBufferWriter<byte>();
@@ -199,24 +232,16 @@ public sealed class SnapshotTests
         {
             index++;
             var id = new RequestId((ulong)index);
-            machine.Apply(new(index), new KvCommand(request, new ClientId(1), id, id));
+            machine.Apply(new(index), new KvCommand(request, session, id, id));
         }
 
         static string Name(int key) => $"key {key:d6}";
     }
 
-    private static KvStateMachine Machine(KvStoreKind store, KvCommand[] commands)
-    {
-        var machine = new KvStateMachine(new KvOptions { Store = store, Limits = _fewSessions });
-        for (var i = 0; i < commands.Length; i++) machine.Apply(new(i + 1), commands[i]);
-        return machine;
-    }
+    private static bool IsOnKeys(KvCommand command) => command.Operation <= KvOperation.Transaction;
 
-    private static byte[] Snapshot(KvStateMachine machine)
-    {
-        using var cut = machine.Cut();
-        return Rest(cut);
-    }
+    private static KvRig Rig(KvStoreKind store, KvCommand[] commands) =>
+        new(new KvOptions { Store = store, Limits = _fewSessions }, clients: 3, commands);
 
     private static byte[] Rest(ISnapshotCut cut)
     {

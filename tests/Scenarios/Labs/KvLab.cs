@@ -57,6 +57,7 @@ internal sealed class KvLab : Lab
             MaxUncommittedBytes = 1 << 20,
             SnapshotBytesPerSecond = 0,
             SnapshotEveryEntries = 1_000_000,
+            Limits = new KvLimits(),
         };
         Configuration = configure?.Invoke(configuration) ?? configuration;
         _cluster = new SimCluster(World, Configuration);

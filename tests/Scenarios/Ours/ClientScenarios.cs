@@ -144,6 +144,7 @@ public sealed class ClientScenarios
         {
             var arrives = attempt == 1;
             var client = lab.NewClient();
+            lab.Put(client, "session", "open");
             lab.Network.Intercept((in Transmission sent) =>
                 (LabNetwork.KindOf(sent) == FrameKind.Response && sent.To == client.Host.Index)
                 || (LabNetwork.KindOf(sent) == FrameKind.Request && sent.From == client.Host.Index && !arrives)
@@ -168,7 +169,8 @@ public sealed class ClientScenarios
         var client = lab.NewClient();
         var leader = Enumerable.Range(0, 3).Single(lab.Leads);
         lab.Reach(client, leader);
-        lab.Get(client, "k");
+        // Opens its session.
+        lab.Put(client, "other", "");
         lab.World.Network.Link(leader, client.Host.Index).IsUp = false;
         var append = client.Begin(async () => await client.Clerk.AppendAsync("k", "once"));
         lab.Sleep(Lab.HeartbeatInterval);

@@ -34,6 +34,7 @@ public class CodecTests
         Assert.Equal(reply.LeaderAddress, read.LeaderAddress);
         Assert.Equal(reply.Detail, read.Detail);
         Assert.Equal(KvResultCodec.Encode(reply.Result), KvResultCodec.Encode(read.Result));
+        Assert.Equal(reply.Result.Session, read.Result.Session);
         Assert.Equal(reply.Result.Page?.Next, read.Result.Page?.Next);
         Assert.Equal(Describe(reply.Result.Page), Describe(read.Result.Page));
     }
@@ -143,6 +144,21 @@ public class CodecTests
         reply.Results.Results_.Add(reply.Clone());
         Assert.False(ReplyCodec.TryRead(reply.ToByteArray(), out _, out var error));
         Assert.Equal("a result of a transaction has results itself", error);
+    }
+
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(1, true)]
+    [InlineData(ulong.MaxValue, false)]
+    public void A_session_has_a_time_out_that_can_be(ulong timeoutMs, bool good)
+    {
+        var reply = new Wire.Protocol.Reply
+        {
+            Status = Wire.Protocol.Reply.Types.Status.Ok,
+            Session = new() { TimeoutMs = timeoutMs },
+        };
+
+        Assert.Equal(good, ReplyCodec.TryRead(reply.ToByteArray(), out _, out _));
     }
 
     private static Wire.Protocol.Command Asking(Wire.Protocol.Request request) =>

@@ -59,8 +59,14 @@ internal sealed class RpcWorld : IRpcHandler, IDisposable
     public static Message Vote(int from = 2, int to = 1) =>
         new(new NodeId(from), new NodeId(to), new Term(3), 4, new RequestVote(new LogIndex(5), new Term(2)));
 
-    public void OnCommand(KvCommand command, RpcReply reply) =>
-        Commands.Add((command, reply));
+    /// <summary>Sessions are opened at once, everything else waits for the test.</summary>
+    public void OnCommand(KvCommand command, RpcReply reply)
+    {
+        if (command.Operation == KvOperation.OpenSession)
+            reply.Send(new KvReply(new KvResult(KvStatus.Ok) { Session = new(new(7), TimeSpan.FromHours(1)) }));
+        else
+            Commands.Add((command, reply));
+    }
 
     public void OnMessage(in Message message, string senderAddress) => Messages.Add(message);
 

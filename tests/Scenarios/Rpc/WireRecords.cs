@@ -36,7 +36,8 @@ public static class WireRecords
         select message);
 
     public static Arbitrary<KvCommand> Commands() => Arb.From(
-        from request in Gen.OneOf(SimpleRequest, Swap, Scan, Transaction)
+        from request in Gen.OneOf(
+            SimpleRequest, Swap, Scan, Transaction, Gen.Elements(KvRequest.OpenSession, KvRequest.KeepAlive))
         from client in _position
         from number in _position
         from ahead in Gen.Choose(0, 5)
@@ -68,6 +69,8 @@ public static class WireRecords
                 Succeeded = (present & 8) != 0,
                 IsStale = (present & 64) != 0,
                 Page = (present & 16) == 0 ? null : new KvPage([new(detail, value)], leader),
+                Session = (present & 64) == 0 ? null
+                    : new KvSession(new((ulong)revision), TimeSpan.FromMilliseconds(1 + present)),
                 Results = (present & 32) == 0 ? null
                     : [.. results.Select(each => new KvResult(KvStatus.Ok, each) { Revision = revision })],
             },
