@@ -17,6 +17,10 @@ internal static class ClientCommand
         WriteCommand.Create(
             options, "append", "Add to the end of a key's value.",
             (clerk, key, value, cancellationToken) => clerk.AppendAsync(key, value, cancellationToken)),
+        DeleteCommand.Create(options),
+        SwapCommand.Create(options),
+        ScanCommand.Create(options),
+        TransactionCommand.Create(options),
         MemberCommand.CreateList(options),
         MemberCommand.Create(options),
         TransferCommand.Create(options),

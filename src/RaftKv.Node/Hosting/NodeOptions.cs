@@ -82,9 +82,13 @@ internal sealed class NodeOptions : IValidatableObject
     [Range(1, 7 * 1024 * 1024)]
     public int MaxValueBytes { get; set; } = 1024 * 1024;
 
-    [Description("Client sessions remembered, for exactly-once; equal on every member.")]
+    [Description("Client sessions at a time, for exactly-once; equal on every member.")]
     [Range(1, 10_000_000)]
     public int MaxSessions { get; set; } = 10_000;
+
+    [Description("A client session that is not used for longer goes; equal on every member.")]
+    [Range(1, 30 * 24 * 60 * 60)]
+    public int SessionTimeoutSeconds { get; set; } = 600;
 
     [Description("Applied commands after which a snapshot is taken.")]
     [Range(1, int.MaxValue)]
@@ -154,6 +158,7 @@ internal sealed class NodeOptions : IValidatableObject
                     MaxKeyBytes = MaxKeyBytes,
                     MaxValueBytes = MaxValueBytes,
                     MaxSessions = MaxSessions,
+                    SessionTimeout = TimeSpan.FromSeconds(SessionTimeoutSeconds),
                 },
             },
         };

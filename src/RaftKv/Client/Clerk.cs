@@ -24,6 +24,7 @@ public sealed partial class Clerk : IAsyncDisposable
     private readonly LeaderCache _leader;
     private readonly ClerkSessions _sessions = new();
     private readonly CancellationTokenSource _closing = new();
+    private readonly CancellationTokenSource _ended = new();
     private readonly IAsyncDisposable? _owned;
     private long _lastOperation;
 
@@ -52,14 +53,26 @@ public sealed partial class Clerk : IAsyncDisposable
     /// </summary>
     public async ValueTask DisposeAsync()
     {
-        if (_platform.Loop.IsStopped) return;
-        await OnLoopAsync<object?>(() =>
+        try
         {
-            _closing.Cancel();
-            _channels.Dispose();
-            return Task.FromResult<object?>(null);
-        });
-        if (_owned is not null) await _owned.DisposeAsync();
+            if (_platform.Loop.IsStopped) return;
+            await OnLoopAsync<object?>(() =>
+            {
+                _closing.Cancel();
+                _channels.Dispose();
+                return Task.FromResult<object?>(null);
+            });
+            if (_owned is not null) await _owned.DisposeAsync();
+        }
+        catch (ObjectDisposedException)
+        {
+            // Another thread has disposed it meanwhile.
+        }
+        finally
+        {
+            // What was on its way to the loop when that stopped never arrived there.
+            if (_platform.Loop.IsStopped) _ended.Cancel();
+        }
     }
 
     private Task<KvResult> ExecuteAsync(
@@ -82,20 +95,26 @@ public sealed partial class Clerk : IAsyncDisposable
     {
         if (_platform.Loop.IsCurrent) return run();
         var completion = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var ended = _ended.Token.UnsafeRegister(
+            _ => completion.TrySetException(new ObjectDisposedException(nameof(Clerk))), null);
         _platform.Loop.Post(
             async void (_) =>
             {
                 try
                 {
-                    completion.SetResult(await run());
+                    completion.TrySetResult(await run());
                 }
                 catch (OperationCanceledException exception)
                 {
-                    completion.SetCanceled(exception.CancellationToken);
+                    completion.TrySetCanceled(exception.CancellationToken);
                 }
                 catch (Exception exception)
                 {
-                    completion.SetException(exception);
+                    completion.TrySetException(exception);
+                }
+                finally
+                {
+                    ended.Dispose();
                 }
             },
             null);

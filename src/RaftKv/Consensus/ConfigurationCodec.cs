@@ -18,13 +18,12 @@ public static class ConfigurationCodec
     private const int HeaderBytes = 7;
     private const int MemberBytes = 7;
 
-    private static readonly UTF8Encoding _utf8 = new(false, throwOnInvalidBytes: true);
-
     /// <summary>Encodes a configuration; equal ones give equal bytes.</summary>
     public static byte[] Encode(Configuration configuration)
     {
         var members = configuration.Members;
-        var bytes = new byte[HeaderBytes + members.Sum(member => MemberBytes + _utf8.GetByteCount(member.Address))];
+        var addressBytes = members.Sum(member => StrictUtf8.Encoding.GetByteCount(member.Address));
+        var bytes = new byte[HeaderBytes + (members.Count * MemberBytes) + addressBytes];
         var rest = bytes.AsSpan(HeaderBytes);
         bytes[0] = Format;
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(1), configuration.HighestId.Value);
@@ -33,7 +32,7 @@ public static class ConfigurationCodec
         {
             BinaryPrimitives.WriteInt32LittleEndian(rest, member.Id.Value);
             rest[4] = (byte)member.Role;
-            var length = _utf8.GetBytes(member.Address, rest[MemberBytes..]);
+            var length = StrictUtf8.Encoding.GetBytes(member.Address, rest[MemberBytes..]);
             BinaryPrimitives.WriteUInt16LittleEndian(rest[5..], (ushort)length);
             rest = rest[(MemberBytes + length)..];
         }
@@ -80,7 +79,7 @@ public static class ConfigurationCodec
     {
         try
         {
-            text = _utf8.GetString(bytes);
+            text = StrictUtf8.Encoding.GetString(bytes);
             return true;
         }
         catch (DecoderFallbackException)

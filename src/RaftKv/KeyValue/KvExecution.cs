@@ -1,3 +1,5 @@
+using RaftKv.Consensus;
+
 namespace RaftKv.KeyValue;
 
 /// <summary>Runs requests that <see cref="KvLimits"/> has no objection to on a state.</summary>

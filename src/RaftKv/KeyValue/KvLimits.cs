@@ -1,4 +1,5 @@
 using System.Text;
+using RaftKv.Consensus;
 
 namespace RaftKv.KeyValue;
 

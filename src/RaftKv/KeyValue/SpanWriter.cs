@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using RaftKv.Consensus;
 
 namespace RaftKv.KeyValue;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Google.Protobuf;
 using Google.Protobuf.Collections;
+using RaftKv.Consensus;
 using RaftKv.KeyValue;
 
 namespace RaftKv.Wire;

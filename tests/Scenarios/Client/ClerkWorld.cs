@@ -120,6 +120,13 @@ internal sealed class ClerkWorld : IDisposable
 
         public override void Post(SendOrPostCallback d, object? state) => _posts.Enqueue((d, state));
 
+        /// <summary>Nothing runs any more, not even what was posted.</summary>
+        public void Stop()
+        {
+            Stopped = true;
+            _posts.Clear();
+        }
+
         public void Drain()
         {
             var inside = Inside;

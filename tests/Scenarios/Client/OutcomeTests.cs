@@ -196,6 +196,26 @@ public sealed class OutcomeTests : IDisposable
     }
 
     [Fact]
+    public void A_call_that_was_on_its_way_when_the_loop_stopped_ends()
+    {
+        var clerk = Clerk();
+        SynchronizationContext.SetSynchronizationContext(null);
+        _world.Loop.Inside = false;
+        var put = clerk.PutAsync("k", "v").AsTask();
+        var disposal = clerk.DisposeAsync().AsTask();
+        _world.Loop.Stop();
+
+        Assert.True(clerk.DisposeAsync().AsTask().IsCompletedSuccessfully);
+
+        // They resume elsewhere, as callers do.
+        Assert.True(((IAsyncResult)put).AsyncWaitHandle.WaitOne(TimeSpan.FromSeconds(30)));
+        Assert.IsType<ObjectDisposedException>(put.Exception?.InnerException);
+        Assert.True(((IAsyncResult)disposal).AsyncWaitHandle.WaitOne(TimeSpan.FromSeconds(30)));
+        Assert.True(disposal.IsCompletedSuccessfully);
+        Assert.Empty(_world.Attempts);
+    }
+
+    [Fact]
     public void A_key_or_text_that_cannot_be_sent_is_the_callers_error()
     {
         var clerk = Clerk();

@@ -23,6 +23,15 @@ public sealed class CommandLineTests
     [InlineData("client put key --value-file no-such-file", "no-such-file")]
     [InlineData("client put key \uFFFD", "VALUE is not UTF-8")]
     [InlineData("client get \uFFFD", "KEY is not UTF-8")]
+    [InlineData("client delete", "KEY")]
+    [InlineData("client cas key value", "--expect or --absent")]
+    [InlineData("client cas key value --expect old --absent", "--expect or --absent")]
+    [InlineData("client scan --limit -1", "--limit")]
+    [InlineData("client txn", "STEP")]
+    [InlineData("client txn if key then get:key", "'key' has no KEY=VALUE")]
+    [InlineData("client txn if !key then put:key", "'put:key' has no KEY=VALUE")]
+    [InlineData("client txn get:", "'get:' is none of get:KEY")]
+    [InlineData("client txn else swap:key=v", "'swap:key=v' is none of get:KEY")]
     [InlineData("cluster --data ''", "--data is empty")]
     [InlineData("cluster --cluster ''", "--cluster-id is empty")]
     [InlineData("cluster --data /proc/self/nothing --port 1000", "--data")]
@@ -86,6 +95,7 @@ public sealed class CommandLineTests
     [InlineData("--help", "cluster")]
     [InlineData("serve --help", "--election-timeout-ms")]
     [InlineData("client --help", "demo")]
+    [InlineData("client txn --help", "if KEY=VALUE !KEY ... then get:KEY")]
     [InlineData("--version", ".")]
     public async Task Help_and_version_exit_with_0(string arguments, string expected)
     {

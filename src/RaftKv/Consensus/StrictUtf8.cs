@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace RaftKv.KeyValue;
+namespace RaftKv.Consensus;
 
 /// <summary>UTF-8 that refuses what is ill-formed; the usual one puts U+FFFD there, which makes two keys one.</summary>
 internal static class StrictUtf8
