@@ -1,0 +1,48 @@
+using RaftKv.Consensus;
+using RaftKv.Platform;
+using RaftKv.Rpc;
+using RaftKv.Storage;
+
+namespace RaftKv.Server;
+
+/// <summary>Starts nodes of clusters that replicate any state machine.</summary>
+public static class ReplicaServer
+{
+    /// <summary>Recovers from the disk, then listens at <paramref name="address"/> and takes part.</summary>
+    /// <param name="clusterId">Names the cluster; nodes of another one are refused.</param>
+    /// <param name="address">Where the other members find this one; their configuration says so too.</param>
+    /// <param name="options">Settings of the replica.</param>
+    /// <param name="storage">Settings of its log and snapshots.</param>
+    /// <param name="platform">The loop, clock, network and disk.</param>
+    /// <param name="machine">What the log drives; in its first state.</param>
+    /// <param name="observer">Watches the replica, or <see langword="null"/>.</param>
+    /// <param name="rpc">Settings of connections; <see langword="null"/>: the defaults.</param>
+    /// <exception cref="ArgumentException">A setting is out of range.</exception>
+    /// <exception cref="IOException">
+    /// The disk is unreadable, damaged or foreign, or the address cannot be bound.
+    /// </exception>
+    public static async Task<ReplicaServer<TResult>> StartAsync<TResult>(
+        string clusterId, string address, ReplicaOptions options, StorageOptions storage, NodePlatform platform,
+        IStateMachine<TResult> machine, ReplicaObserver? observer = null, RpcOptions? rpc = null)
+    {
+        rpc ??= new RpcOptions();
+        rpc.Validate();
+        var self = new RpcIdentity(clusterId, options.Raft.Id, address);
+        var links = new PeerLinks(platform, self, rpc);
+        Replica<TResult>? replica = null;
+        try
+        {
+            replica = await Server.Replica.StartAsync<TResult>(
+                options, storage, new(clusterId, options.Raft.Id), platform, machine,
+                (in Message message) => links.Send(message, replica!.Raft.Configuration), observer);
+            return new ReplicaServer<TResult>(
+                replica, machine, links, handler => new RpcServer(platform, self, address, handler, rpc));
+        }
+        catch
+        {
+            replica?.Dispose();
+            links.Dispose();
+            throw;
+        }
+    }
+}

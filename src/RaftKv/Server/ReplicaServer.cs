@@ -1,0 +1,60 @@
+using RaftKv.Consensus;
+using RaftKv.KeyValue;
+using RaftKv.Rpc;
+
+namespace RaftKv.Server;
+
+/// <summary>
+/// One node of a cluster that replicates any <see cref="IStateMachine{TResult}"/>: a replica, its links to the other
+/// members, and the server that they connect to. Clients are the program's own affair: it calls this on its loop.
+/// </summary>
+public sealed class ReplicaServer<TResult> : IDisposable
+{
+    private readonly IStateMachine<TResult> _machine;
+    private readonly PeerLinks _links;
+    private readonly RpcServer _rpc;
+
+    internal ReplicaServer(
+        Replica<TResult> replica, IStateMachine<TResult> machine, PeerLinks links, Func<IRpcHandler, RpcServer> listen)
+    {
+        (Replica, _machine, _links) = (replica, machine, links);
+        _rpc = listen(new Handler(this));
+    }
+
+    /// <summary>The replica: status, transfer of leadership, changes of the membership.</summary>
+    public Replica<TResult> Replica { get; }
+
+    /// <summary>
+    /// Proposes a command; the memory belongs to the log from now on. A caller that tries again after
+    /// <see cref="ProposalEnd.Unknown"/> may have its command applied twice: the machine must tell repetitions apart.
+    /// </summary>
+    public Task<ProposalOutcome<TResult>> ProposeAsync(ReadOnlyMemory<byte> command) => Replica.ProposeAsync(command);
+
+    /// <summary>Asks the state machine, linearizably, on the leader or on a follower.</summary>
+    /// <returns>The answer, and whether there is one: without a leader, or when too many ask, there is none.</returns>
+    public async Task<(ReadOutcome Outcome, TResult? Answer)> QueryAsync(ReadOnlyMemory<byte> query)
+    {
+        var outcome = await Replica.ReadAsync();
+        return (outcome, outcome.End == ReadEnd.Ready ? _machine.Query(query) : default);
+    }
+
+    /// <summary>Stops listening and taking part. Those who still wait get <see cref="ProposalEnd.Unknown"/>.</summary>
+    public void Dispose()
+    {
+        Replica.Dispose();
+        _rpc.Dispose();
+        _links.Dispose();
+    }
+
+    private sealed class Handler(ReplicaServer<TResult> server) : IRpcHandler
+    {
+        public void OnCommand(KvCommand command, RpcReply reply) =>
+            reply.Send(new KvReply(KvStatus.Rejected, "this server keeps no keys"));
+
+        public void OnMessage(in Message message, string senderAddress)
+        {
+            server._links.Introduced(message.From, senderAddress);
+            server.Replica.Receive(message);
+        }
+    }
+}
