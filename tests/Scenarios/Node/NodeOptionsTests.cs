@@ -64,6 +64,7 @@ public sealed class NodeOptionsTests : IDisposable
     [InlineData("MaxKeyBytes", "0")]
     [InlineData("MaxValueBytes", "99999999999")]
     [InlineData("MaxSessions", "0")]
+    [InlineData("SessionTimeoutSeconds", "0")]
     [InlineData("SnapshotEveryEntries", "0")]
     [InlineData("SegmentBytes", "100")]
     public void A_wrong_option_is_named_with_where_it_came_from(string name, string value)
