@@ -1,4 +1,5 @@
 using RaftKv.Client;
+using RaftKv.KeyValue;
 using RaftKv.Scenarios.Catalogue;
 using RaftKv.Scenarios.Labs;
 using RaftKv.Sim;
@@ -135,6 +136,34 @@ public sealed class ClientScenarios
     }, configuration => configuration with { SnapshotEveryEntries = 2000 });
 
     [Fact]
+    [Scenario("session expiry", IsRandom = true)]
+    public void Session_expiry() => KvLab.Run(3, lab =>
+    {
+        var (append, client) = AppendWithoutAnswer(lab, isForgotten: true);
+        for (var server = 0; server < 3; server++)
+            lab.Network.SetLinks(client.Host.Index, server, isUp: false);
+        // The log carries the time, so somebody must write for a session to expire.
+        var other = lab.NewClient();
+        lab.Put(other, "other", "");
+        var sessions = SessionsOf(lab);
+        for (var write = 0; write < 10; write++)
+        {
+            lab.Sleep(500);
+            lab.Put(other, "other", lab.FreshValue());
+        }
+
+        // Only that of the client that is cut off; those that are not used are kept alive.
+        Assert.Equal(sessions - 1, SessionsOf(lab));
+        lab.RestartAll();
+        // What became of the append is not known any more. But it is not done again.
+        lab.Reach(client);
+        lab.Await("the end of the append", () => append.IsDone, _recovery);
+        Assert.Equal("once", lab.Get(other, "k"));
+        lab.Put(client, "k", "in a new session");
+        Assert.Equal("in a new session", lab.Get(other, "k"));
+    }, configuration => configuration with { Limits = new KvLimits { SessionTimeout = TimeSpan.FromSeconds(2) } });
+
+    [Fact]
     [Scenario("unknown outcomes stay unknown in the history", IsRandom = true)]
     public void Unknown_outcomes_stay_unknown_in_the_history() => KvLab.Run(3, lab =>
     {
@@ -163,7 +192,9 @@ public sealed class ClientScenarios
     });
 
     /// <summary>An append that is applied, but whose client can neither be answered nor ask again.</summary>
-    private static (KvJob Append, KvClient Client) AppendWithoutAnswer(KvLab lab)
+    /// <param name="lab">The lab.</param>
+    /// <param name="isForgotten">Whether the client will never learn what became of it.</param>
+    private static (KvJob Append, KvClient Client) AppendWithoutAnswer(KvLab lab, bool isForgotten = false)
     {
         lab.Put(lab.NewClient(), "other", "");
         var client = lab.NewClient();
@@ -172,7 +203,14 @@ public sealed class ClientScenarios
         // Opens its session.
         lab.Put(client, "other", "");
         lab.World.Network.Link(leader, client.Host.Index).IsUp = false;
-        var append = client.Begin(async () => await client.Clerk.AppendAsync("k", "once"));
+        var append = client.Begin(async () =>
+        {
+            var appending = client.Clerk.AppendAsync("k", "once");
+            if (isForgotten)
+                await Assert.ThrowsAsync<ClerkOutcomeUnknownException>(async () => await appending);
+            else
+                await appending;
+        });
         lab.Sleep(Lab.HeartbeatInterval);
         Assert.Equal("once", lab.Get(lab.NewClient(), "k"));
         lab.World.Network.Link(client.Host.Index, leader).IsUp = false;
