@@ -108,4 +108,28 @@ public sealed class TransferScenarios
 
         traffic.Stop();
     });
+
+    [Fact]
+    public void A_leader_that_is_shut_down_in_good_order_hands_over_first() => KvLab.Run(3, lab =>
+    {
+        var traffic = new Traffic(lab, clients: 3);
+        for (var trial = 0; trial < 5; trial++)
+        {
+            var leader = lab.AwaitOneLeaderOfAll();
+            var (begun, term) = (lab.World.Now, lab.RaftOf(leader)!.Term);
+            Task? stop = null;
+            lab.Hosts[leader].Post(() => stop = lab.ServerOf(leader)!.StopAsync());
+            lab.Await("the end of the server", () => stop is { IsCompleted: true }, _recovery);
+            int[] others = [(leader + 1) % 3, (leader + 2) % 3];
+            lab.Await("a successor", () => others.Any(lab.Leads), Lab.ElectionTimeout);
+            Assert.Equal(new Term(term.Value + 1), lab.RaftOf(others.First(lab.Leads))!.Term);
+            // Sooner than any server would stand by itself, and than clients would notice.
+            Assert.True(lab.World.Now - begun < Lab.ElectionTimeout);
+            traffic.AwaitProgress(Lab.ElectionTimeout);
+            lab.Crash(leader);
+            lab.Restart(leader);
+        }
+
+        traffic.Stop();
+    });
 }
