@@ -8,8 +8,7 @@ namespace RaftKv.Sim;
 /// <summary>
 /// Everything that a seed decides before its world starts. Drawn as a swarm (Groce et al., ISSTA 2012): each class of
 /// faults is left out altogether in about half of the seeds, because rare faults in every seed find less than many
-/// faults
-/// in some.
+/// faults in some.
 /// </summary>
 internal sealed record SeedConfiguration
 {

@@ -5,9 +5,8 @@ namespace RaftKv.Sim.Checks;
 
 /// <summary>
 /// The one log of committed entries that the whole cluster must agree on: the first node that reports an index
-/// committed
-/// fixes its term for ever, and at that moment a quorum of the configuration in force must hold the entry durably
-/// (paper §5.4.3, state-machine safety).
+/// committed fixes its term for ever, and at that moment a quorum of the configuration in force must hold the entry
+/// durably (paper §5.4.3, state-machine safety).
 /// </summary>
 internal sealed class CommittedLog(IReadOnlyList<NodeView> nodes)
 {

@@ -6,8 +6,7 @@ namespace RaftKv.Sim.Commands;
 
 /// <summary>
 /// <c>bench</c>: how fast worlds of one fixed shape run on one core with all checks on. Figures are per CPU-second of
-/// the
-/// measuring thread, because the machines that run it are rarely idle.
+/// the measuring thread, because the machines that run it are rarely idle.
 /// </summary>
 internal static class BenchCommand
 {

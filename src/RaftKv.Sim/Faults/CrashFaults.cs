@@ -4,8 +4,7 @@ namespace RaftKv.Sim.Faults;
 
 /// <summary>
 /// Ends servers and starts them again: one, a few or all at once; as a process that dies (the page cache survives) or
-/// as a
-/// power loss (un-flushed writes are lost in any subset).
+/// as a power loss (un-flushed writes are lost in any subset).
 /// </summary>
 internal sealed class CrashFaults(SimWorld world, IReadOnlyList<SimNode> servers, SeedConfiguration configuration)
     : RepeatingFaults(world, world.Decisions.Stream(Concern.Crash), configuration.CrashEvery)

@@ -4,8 +4,7 @@ namespace RaftKv.Sim.Faults;
 
 /// <summary>
 /// Cuts links between hosts, clients included: one server alone, two sides, a bridge (two sides that share one server),
-/// one
-/// direction only, or held links whose traffic arrives late and at once.
+/// one direction only, or held links whose traffic arrives late and at once.
 /// </summary>
 internal sealed class PartitionFaults(SimWorld world, IReadOnlyList<SimNode> servers, SeedConfiguration configuration)
     : RepeatingFaults(world, world.Decisions.Stream(Concern.Partition), configuration.PartitionEvery)

@@ -36,8 +36,7 @@ public readonly record struct SnapshotId(LogIndex Index, Term Term)
 /// <param name="Snapshot">The newest snapshot; its content is already in the state machine.</param>
 /// <param name="Entries">
 /// The durable log in index order, without gaps. It may begin at or before <paramref name="Snapshot"/> (trailing
-/// entries
-/// kept for slow followers), and never leaves a gap behind it.
+/// entries kept for slow followers), and never leaves a gap behind it.
 /// </param>
 public sealed record RecoveredState(HardState HardState, SnapshotId Snapshot, IReadOnlyList<LogEntry> Entries)
 {

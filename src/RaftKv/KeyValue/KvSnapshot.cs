@@ -8,8 +8,8 @@ namespace RaftKv.KeyValue;
 /// version; revision; number of entries. In it and those after it: entries in key order (key, value). One block of the
 /// time and the sessions, least recently used first (client id, index and time of the last use, each as the difference
 /// from the session before, first unacknowledged request, remembered results). One of the state hash. Numbers as in
-/// <see cref="KvCommandCodec"/>.
-/// Equal states give equal bytes. Reading accepts only what writing produces, and checks the hash.
+/// <see cref="KvCommandCodec"/>. Equal states give equal bytes. Reading accepts only what writing produces, and checks
+/// the hash.
 /// </summary>
 internal static class KvSnapshot
 {

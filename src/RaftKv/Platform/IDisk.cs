@@ -1,10 +1,9 @@
 namespace RaftKv.Platform;
 
 /// <summary>
-/// A node's directory of files. Every operation runs in the order in which it was asked for; completions come back
-/// on the node's loop. Nothing is durable before a flush says so: neither a file's bytes
-/// (<see cref="IDiskFile.FlushAsync"/>)
-/// nor its name (<see cref="FlushDirectoryAsync"/>).
+/// A node's directory of files. Every operation runs in the order in which it was asked for; completions come back on
+/// the node's loop. Nothing is durable before a flush says so: neither a file's bytes
+/// (<see cref="IDiskFile.FlushAsync"/>) nor its name (<see cref="FlushDirectoryAsync"/>).
 /// </summary>
 /// <remarks>
 /// A failed operation throws <see cref="IOException"/>. After a failed flush the disk may have dropped the data and

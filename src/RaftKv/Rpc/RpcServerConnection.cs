@@ -97,8 +97,7 @@ internal sealed class RpcServerConnection : IConnectionHandler, IDisposable
     private string? TakeRequest(in Frame frame)
     {
         // Of a repeated request one answer counts, so one attempt is all there may be: a second one that is refused
-        // must
-        // not stand for the first one's fate. Callers number their requests upwards.
+        // must not stand for the first one's fate. Callers number their requests upwards.
         if (frame.Correlation <= _lastRequest)
             return null;
         _lastRequest = frame.Correlation;

@@ -4,8 +4,7 @@ namespace RaftKv.Server;
 
 /// <summary>
 /// Callers that wait for their entry to be applied. A caller is answered when an entry is applied at its index: with
-/// the
-/// result if the term is its own as well, otherwise with "not applied", because a committed entry has one term for
+/// the result if the term is its own as well, otherwise with "not applied", because a committed entry has one term for
 /// ever.
 /// </summary>
 internal sealed class PendingProposals<TResult>

@@ -14,8 +14,8 @@ public delegate void SendToPeer(in Message message);
 /// <summary>
 /// One member of the cluster: drives the consensus core, its storage and the state machine in a single-threaded loop.
 /// Each turn takes all inputs, steps the core, hands writes to storage with one flush in flight, sends what need not
-/// wait,
-/// applies what is committed, and arms one timer. Inputs that arrive during a flush share the next one (group commit).
+/// wait, applies what is committed, and arms one timer. Inputs that arrive during a flush share the next one (group
+/// commit).
 /// </summary>
 public sealed partial class Replica<TResult> : IDisposable
 {
