@@ -43,7 +43,7 @@ public sealed partial class Raft
         if (Log.TermAt(CommitIndex) != Term)
             return NotYet + "the leader has not committed an entry of its term";
         if (Successor != NodeId.None)
-            return $"not yet: the leadership goes over to {Successor}";
+            return NotYet + $"the leadership goes over to {Successor}";
         if (Configuration.IsJoint || _configurations.CurrentIndex > CommitIndex)
             return NotYet + $"another change is under way, {Configuration}";
         if (ConfigurationChange.Begin(Configuration, changes, out next) is { } objection)
@@ -116,5 +116,8 @@ public sealed partial class Raft
         _someLeave = followers.Exists(follower => follower.IsLeaving);
         _farewellDeadline = long.MaxValue;
         _followers = [.. followers.OrderBy(follower => follower.Id)];
+        // While it was alone it needed no rounds to be a quorum, and the last one is long ago.
+        if (Role == Role.Leader && former.Length == 0)
+            BeginRound();
     }
 }

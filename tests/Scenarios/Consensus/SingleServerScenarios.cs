@@ -36,6 +36,26 @@ public sealed class SingleServerScenarios
         Assert.Equal(EntryKind.NoOp, server.Raft.Log[new(4)].Kind);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_leader_that_was_alone_for_long_goes_on_leading_when_it_gets_company(bool promotes)
+    {
+        var server = new TestServer(1, 1, configure: options => options with { CheckQuorum = true });
+        server.Elapse();
+        server.Now += TimeSpan.FromHours(1).Ticks;
+        server.Step(Input.ChangeMembership(1, [new(MemberChangeKind.AddLearner, Id(2), "n2")]));
+        if (promotes)
+        {
+            server.Acknowledge(server.Take().Single());
+            server.Step(Input.ChangeMembership(2, [new(MemberChangeKind.Promote, Id(2))]));
+        }
+
+        server.Step(Input.TimePassed);
+
+        Assert.Equal(Role.Leader, server.Raft.Role);
+    }
+
     [Fact]
     public void Applying_backwards_or_past_the_commit_index_stops_the_server()
     {
