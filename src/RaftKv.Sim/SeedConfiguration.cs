@@ -1,4 +1,5 @@
 using System.Globalization;
+using RaftKv.Consensus;
 using RaftKv.KeyValue;
 using RaftKv.Sim.Workload;
 using RaftKv.Sim.World;
@@ -106,6 +107,12 @@ internal sealed record SeedConfiguration
     public required KvLimits Limits { get; init; }
 
     /// <summary>
+    /// The servers, by the bits of their ids, that have the other store and other limits: what the log says must not
+    /// mean something else to them.
+    /// </summary>
+    public required int UnlikeServers { get; init; }
+
+    /// <summary>
     /// The shape on which speed is measured: 5 nodes, 4 clerks, 20 s, about 400 operations, and a bit of every fault.
     /// </summary>
     public static SeedConfiguration Benchmark(IDecisions choose) => Draw(choose) with
@@ -188,6 +195,7 @@ internal sealed record SeedConfiguration
             StaleReadPercent = Pick(choose, "stale reads", 0, 20),
             MembershipEvery = Often(choose, "membership")
                 ? TimeSpan.FromMilliseconds(Pick(choose, "membership interval", 200, 600, 1500)) : default,
+            UnlikeServers = Pick(choose, "unlike servers", 0, 0, choose.Choose("unlike servers", 256)),
         };
         // Who was removed and does not know it is kept from disturbing by the two of them (dissertation §4.2.3).
         return drawn.MembershipEvery == default ? drawn : drawn with { PreVoters = -1, QuorumCheckers = -1 };
@@ -199,6 +207,21 @@ internal sealed record SeedConfiguration
         foreach (var property in typeof(SeedConfiguration).GetProperties())
             yield return string.Create(CultureInfo.InvariantCulture, $"{property.Name,-22} {property.GetValue(this)}");
     }
+
+    /// <summary>What a server keeps its keys in, and the bounds that it has.</summary>
+    public KvOptions OptionsOf(NodeId server) => (UnlikeServers >> server.Value & 1) == 0
+        ? new() { Store = Store, Limits = Limits }
+        : new()
+        {
+            Store = 1 - Store,
+            Limits = Limits with
+            {
+                MaxValueBytes = 40,
+                MaxTransactionBytes = 100,
+                MaxSessions = Limits.MaxSessions + 1,
+                SessionTimeout = 1.5 * Limits.SessionTimeout,
+            },
+        };
 
     /// <summary>Mostly all servers, else some or none.</summary>
     private static int Servers(IDecisions choose, string site) =>

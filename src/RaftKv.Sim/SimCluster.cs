@@ -1,5 +1,4 @@
 using RaftKv.Consensus;
-using RaftKv.KeyValue;
 using RaftKv.Platform;
 using RaftKv.Server;
 using RaftKv.Sim.Checks;
@@ -224,6 +223,6 @@ internal sealed class SimCluster
             SegmentBytes = _configuration.SegmentBytes,
             SnapshotChunkBytes = _configuration.SnapshotChunkBytes,
         },
-        KeyValue = new KvOptions { Store = _configuration.Store, Limits = _configuration.Limits },
+        KeyValue = _configuration.OptionsOf(member.Id),
     };
 }

@@ -74,19 +74,19 @@ internal sealed class NodeOptions : IValidatableObject
     [EnumDataType(typeof(KvStoreKind))]
     public KvStoreKind Store { get; set; } = KvStoreKind.HashMap;
 
-    [Description("Longest key in bytes of UTF-8; equal on every member.")]
+    [Description("Longest key in bytes of UTF-8; the leader's is in force.")]
     [Range(1, 64 * 1024)]
     public int MaxKeyBytes { get; set; } = 1024;
 
-    [Description("Longest value in bytes; equal on every member.")]
+    [Description("Longest value in bytes; the leader's is in force.")]
     [Range(1, 7 * 1024 * 1024)]
     public int MaxValueBytes { get; set; } = 1024 * 1024;
 
-    [Description("Client sessions at a time, for exactly-once; equal on every member.")]
+    [Description("Client sessions at a time, for exactly-once; the leader's is in force.")]
     [Range(1, 10_000_000)]
     public int MaxSessions { get; set; } = 10_000;
 
-    [Description("A client session that is not used for longer goes; equal on every member.")]
+    [Description("A client session that is not used for longer goes; fixed by the leader when it is opened.")]
     [Range(1, 30 * 24 * 60 * 60)]
     public int SessionTimeoutSeconds { get; set; } = 600;
 

@@ -60,6 +60,10 @@ public sealed partial class Clerk
                 {
                     case KvStatus.Ok:
                         return result.Value;
+                    // Said before it came into a log, where another server may have brought an earlier attempt.
+                    case KvStatus.Rejected when inDoubt && result.Value.Revision == 0:
+                        throw new ClerkOutcomeUnknownException(
+                            Describe(operation, "has an unknown outcome", result.Value.Detail), null);
                     case KvStatus.Rejected:
                         throw new KvRejectedException(Describe(operation, "was rejected", result.Value.Detail));
                     case null:

@@ -3,13 +3,17 @@ using RaftKv.Consensus;
 namespace RaftKv.KeyValue;
 
 /// <summary>The remembered first results of one client's writes that it has not acknowledged.</summary>
-internal sealed class ClientSession(ClientId client)
+/// <param name="client">Its id.</param>
+/// <param name="timeoutMs">How long it lives unused: what its client was told when it was opened.</param>
+internal sealed class ClientSession(ClientId client, long timeoutMs)
 {
     // In order of the request id. Rarely more than a few: the client acknowledges with each further request.
     private List<Remembered>? _results;
     private ulong _resultsDigest;
 
     public ClientId Client { get; } = client;
+
+    public long TimeoutMs { get; } = timeoutMs;
 
     /// <summary>Results below this request are gone.</summary>
     public RequestId FirstUnacknowledged { get; private set; } = new(1);
@@ -20,10 +24,10 @@ internal sealed class ClientSession(ClientId client)
     /// <summary>Time of the last use of this session, see <see cref="KvCommand.TimeMs"/>.</summary>
     public long LastUsedMs { get; private set; }
 
-    /// <summary>The session that was used next before this one; managed by <see cref="ClientSessions"/>.</summary>
+    /// <summary>The session that was used next before this one; managed by <see cref="SessionsByUse"/>.</summary>
     public ClientSession? Older { get; set; }
 
-    /// <summary>The session that was used next after this one; managed by <see cref="ClientSessions"/>.</summary>
+    /// <summary>The session that was used next after this one; managed by <see cref="SessionsByUse"/>.</summary>
     public ClientSession? Newer { get; set; }
 
     public IReadOnlyList<Remembered> Results => _results ?? (IReadOnlyList<Remembered>)[];
@@ -31,7 +35,7 @@ internal sealed class ClientSession(ClientId client)
     /// <summary>This session's share of the state hash.</summary>
     public ulong Digest => StateDigest.Mix(
         StateDigest.Mix(Client.Value, StateDigest.Mix((ulong)LastUsed.Value, (ulong)LastUsedMs)),
-        StateDigest.Mix(FirstUnacknowledged.Value, _resultsDigest));
+        StateDigest.Mix((ulong)TimeoutMs, StateDigest.Mix(FirstUnacknowledged.Value, _resultsDigest)));
 
     public void Use(LogIndex index, long timeMs, RequestId firstUnacknowledged)
     {

@@ -19,14 +19,14 @@ public sealed record KvSession(ClientId Client, TimeSpan Timeout);
 /// <see cref="KvStatus.Expired"/> and not applied, however late it comes. When all sessions are in use, a new client is
 /// told <see cref="KvStatus.Busy"/>: were one taken away for it, clients beyond the limit would take each other's.
 /// </para>
+/// <para>The limits are those that the opening entry carries, so members need not have the same.</para>
 /// <para>Reads leave no trace: they may be repeated freely, and need no session.</para>
 /// </remarks>
-internal sealed class ClientSessions(KvLimits limits)
+internal sealed class ClientSessions
 {
-    private readonly long _timeoutMs = (long)limits.SessionTimeout.TotalMilliseconds;
     private readonly Dictionary<ClientId, ClientSession> _byClient = [];
-    private ClientSession? _oldest;
-    private ClientSession? _newest;
+    // Ascending. One, unless servers with other limits have led.
+    private readonly List<SessionsByUse> _byTimeout = [];
     private ulong _sessionsDigest;
 
     public int Count => _byClient.Count;
@@ -37,20 +37,19 @@ internal sealed class ClientSessions(KvLimits limits)
     /// <summary>The sessions' share of the state hash.</summary>
     public ulong Digest => StateDigest.Mix(_sessionsDigest, (ulong)NowMs);
 
-    public IEnumerable<ClientSession> OldestFirst
-    {
-        get
-        {
-            for (var session = _oldest; session is not null; session = session.Newer) yield return session;
-        }
-    }
+    /// <summary>The sessions, those with the shortest time-out first.</summary>
+    public IReadOnlyList<SessionsByUse> ByTimeout => _byTimeout;
 
     /// <summary>A command is applied that carries this time: what was not used for too long by then goes.</summary>
     public void Advance(long timeMs)
     {
         // A new leader's clock may be behind the old one's.
         NowMs = Math.Max(NowMs, timeMs);
-        while (_oldest is { } session && NowMs - session.LastUsedMs > _timeoutMs) Remove(session);
+        for (var i = _byTimeout.Count - 1; i >= 0; i--)
+        {
+            var sessions = _byTimeout[i];
+            while (sessions.Oldest is { } session && NowMs - session.LastUsedMs > session.TimeoutMs) Remove(session);
+        }
     }
 
     /// <summary>Opens a session. Its id is new for ever: no two entries have one index.</summary>
@@ -58,17 +57,27 @@ internal sealed class ClientSessions(KvLimits limits)
     /// <param name="nonce">
     /// Drawn by the client, so that ids tell apart even the clients of a cluster that was set up anew.
     /// </param>
-    public KvResult Open(LogIndex index, ClientId nonce)
+    /// <param name="limits">Those of the server that proposed it.</param>
+    public KvResult Open(LogIndex index, ClientId nonce, KvLimits limits)
     {
-        if (Count >= limits.MaxSessions && NowMs - _oldest!.LastUsedMs <= _timeoutMs / 2)
-            return new KvResult(KvStatus.Busy, null, $"{Count} sessions are in use");
-        if (Count >= limits.MaxSessions) Remove(_oldest!);
+        if (Count >= limits.MaxSessions)
+        {
+            if (_byTimeout.Find(CanGo)?.Oldest is not { } unused)
+                return new KvResult(KvStatus.Busy, null, $"{Count} sessions are in use");
+            Remove(unused);
+        }
+
         var client = new ClientId(StateDigest.Mix(nonce.Value, (ulong)index.Value));
         if (_byClient.ContainsKey(client)) return KvResult.Rejected($"client {client} exists; draw another number");
-        var session = new ClientSession(client);
+        var session = new ClientSession(client, (long)limits.SessionTimeout.TotalMilliseconds);
         session.Use(index, NowMs, session.FirstUnacknowledged);
         Add(session);
-        return new KvResult(KvStatus.Ok) { Session = new KvSession(client, limits.SessionTimeout) };
+        return new KvResult(KvStatus.Ok)
+        {
+            Session = new KvSession(client, TimeSpan.FromMilliseconds(session.TimeoutMs)),
+        };
+
+        bool CanGo(SessionsByUse sessions) => NowMs - sessions.Oldest!.LastUsedMs > sessions.TimeoutMs / 2;
     }
 
     /// <summary>Uses a session without a write.</summary>
@@ -106,7 +115,7 @@ internal sealed class ClientSessions(KvLimits limits)
     {
         _byClient.Add(session.Client, session);
         _sessionsDigest += session.Digest;
-        Append(session);
+        With(session.TimeoutMs).Append(session);
     }
 
     public bool Contains(ClientId client) => _byClient.ContainsKey(client);
@@ -120,31 +129,27 @@ internal sealed class ClientSessions(KvLimits limits)
         _sessionsDigest -= session.Digest;
         session.Use(index, NowMs, command.FirstUnacknowledged);
         _sessionsDigest += session.Digest;
-        Detach(session);
-        Append(session);
+        var sessions = With(session.TimeoutMs);
+        sessions.Detach(session);
+        sessions.Append(session);
         return session;
     }
 
     private void Remove(ClientSession session)
     {
         _sessionsDigest -= session.Digest;
-        Detach(session);
         _byClient.Remove(session.Client);
+        var sessions = With(session.TimeoutMs);
+        sessions.Detach(session);
+        if (sessions.Oldest is null) _byTimeout.Remove(sessions);
     }
 
-    private void Append(ClientSession session)
+    private SessionsByUse With(long timeoutMs)
     {
-        (session.Older, session.Newer) = (_newest, null);
-        if (_newest is null) _oldest = session;
-        else _newest.Newer = session;
-        _newest = session;
-    }
-
-    private void Detach(ClientSession session)
-    {
-        if (session.Older is { } older) older.Newer = session.Newer;
-        else _oldest = session.Newer;
-        if (session.Newer is { } newer) newer.Older = session.Older;
-        else _newest = session.Older;
+        var place = 0;
+        while (place < _byTimeout.Count && _byTimeout[place].TimeoutMs < timeoutMs) place++;
+        if (place == _byTimeout.Count || _byTimeout[place].TimeoutMs > timeoutMs)
+            _byTimeout.Insert(place, new SessionsByUse(timeoutMs));
+        return _byTimeout[place];
     }
 }

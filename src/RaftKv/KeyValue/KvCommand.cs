@@ -39,6 +39,12 @@ public sealed record KvCommand(
     /// </summary>
     public long TimeMs { get; init; }
 
+    /// <summary>
+    /// The limits of the leader that proposed it. In the log are those that say what comes of it: in a Scan, a
+    /// Transaction, an Append, an OpenSession. So replicas agree, whatever their own limits are.
+    /// </summary>
+    public KvLimits Limits { get; init; } = KvLimits.Default;
+
     /// <summary>What to do.</summary>
     public KvOperation Operation => Request.Operation;
 

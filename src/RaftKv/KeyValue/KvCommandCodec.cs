@@ -2,12 +2,13 @@ namespace RaftKv.KeyValue;
 
 /// <summary>
 /// Commands as bytes for the log: version, time, client id (8 bytes, little-endian), request id, distance down to the
-/// first unacknowledged request, and the request as <see cref="KvRequestCodec"/> has it. Numbers are base-128 varints.
-/// Decoding accepts exactly what encoding produces.
+/// first unacknowledged request, the request as <see cref="KvRequestCodec"/> has it, and the limits that
+/// <see cref="KvLimitsCodec"/> takes for it. Numbers are base-128 varints. Decoding accepts exactly what encoding
+/// produces.
 /// </summary>
 public static class KvCommandCodec
 {
-    private const byte Version = 2;
+    private const byte Version = 3;
 
     /// <summary>Encodes a command that <see cref="KvLimits.Problem(KvCommand)"/> has no objection to.</summary>
     /// <exception cref="ArgumentException">A key is not well-formed UTF-16.</exception>
@@ -35,11 +36,13 @@ public static class KvCommandCodec
         var pending = reader.Varint("first unacknowledged request");
         if (pending >= requestId) throw reader.Malformed("first unacknowledged request", "lies below request 1");
         var request = KvRequestCodec.Read(ref reader, bytes);
+        var limits = KvLimitsCodec.Read(ref reader, request.Operation);
         reader.End();
         return new KvCommand(
             request, new ClientId(client), new RequestId(requestId), new RequestId(requestId - pending))
         {
             TimeMs = (long)timeMs,
+            Limits = limits,
         };
     }
 
@@ -51,5 +54,6 @@ public static class KvCommandCodec
         writer.Varint(command.RequestId.Value);
         writer.Varint(command.RequestId.Value - command.FirstUnacknowledged.Value);
         KvRequestCodec.Write(ref writer, command.Request);
+        KvLimitsCodec.Write(ref writer, command.Operation, command.Limits);
     }
 }

@@ -3,18 +3,18 @@ using RaftKv.Consensus;
 namespace RaftKv.KeyValue;
 
 /// <summary>Runs requests that <see cref="KvLimits"/> has no objection to on a state.</summary>
-internal sealed class KvExecution(KvState state, KvLimits limits)
+internal sealed class KvExecution(KvState state)
 {
-    /// <summary>Runs a request.</summary>
-    public KvResult Run(KvRequest request) => request.Operation switch
+    /// <summary>Runs a request; the limits bound what depends on the state.</summary>
+    public KvResult Run(KvRequest request, KvLimits limits) => request.Operation switch
     {
-        KvOperation.Scan => Scan(request.Range!),
-        KvOperation.Transaction => Transact(request.Transaction!),
-        KvOperation.CompareAndSwap => CompareAndSwap(request),
-        _ => RunAll([request], out var results) is { } problem ? Rejected(problem) : results[0],
+        KvOperation.Scan => Scan(request.Range!, limits),
+        KvOperation.Transaction => Transact(request.Transaction!, limits),
+        KvOperation.CompareAndSwap => CompareAndSwap(request, limits),
+        _ => RunAll([request], limits, out var results) is { } problem ? Rejected(problem) : results[0],
     };
 
-    private KvResult Scan(KvScan range)
+    private KvResult Scan(KvScan range, KvLimits limits)
     {
         var most = range.Limit > 0 ? Math.Min(range.Limit, limits.MaxScanItems) : limits.MaxScanItems;
         var items = new List<KvItem>();
@@ -36,18 +36,18 @@ internal sealed class KvExecution(KvState state, KvLimits limits)
         return KvResult.Applied(state.Revision) with { Page = new KvPage(items, next) };
     }
 
-    private KvResult CompareAndSwap(KvRequest request)
+    private KvResult CompareAndSwap(KvRequest request, KvLimits limits)
     {
         if (!Holds(request.Key, request.Expected))
             return new KvResult(KvStatus.Ok, state.Store.Find(request.Key)?.Value) { Revision = state.Revision };
-        return Run(KvRequest.Put(request.Key, request.Value)) with { Succeeded = true };
+        return Run(KvRequest.Put(request.Key, request.Value), limits) with { Succeeded = true };
     }
 
-    private KvResult Transact(KvTransaction transaction)
+    private KvResult Transact(KvTransaction transaction, KvLimits limits)
     {
         var holds = true;
         foreach (var compare in transaction.Compares) holds &= Holds(compare.Key, compare.Expected);
-        return RunAll(holds ? transaction.Then : transaction.Else, out var results) is { } problem
+        return RunAll(holds ? transaction.Then : transaction.Else, limits, out var results) is { } problem
             ? Rejected(problem)
             : KvResult.Applied(state.Revision) with { Succeeded = holds, Results = results };
     }
@@ -61,10 +61,10 @@ internal sealed class KvExecution(KvState state, KvLimits limits)
 
     /// <summary>Runs operations of the simple kinds in order, all of them or none.</summary>
     /// <returns>Why none can run, or <see langword="null"/>.</returns>
-    private string? RunAll(IReadOnlyList<KvRequest> operations, out KvResult[] results)
+    private string? RunAll(IReadOnlyList<KvRequest> operations, KvLimits limits, out KvResult[] results)
     {
         results = [];
-        if (Foresee(operations, out var changes) is { } problem) return problem;
+        if (Foresee(operations, limits, out var changes) is { } problem) return problem;
         if (changes) state.Revision++;
         results = new KvResult[operations.Count];
         for (var i = 0; i < results.Length; i++) results[i] = RunOne(operations[i]);
@@ -72,7 +72,7 @@ internal sealed class KvExecution(KvState state, KvLimits limits)
     }
 
     /// <summary>Looks ahead how long the values will be, so that nothing has to be undone.</summary>
-    private string? Foresee(IReadOnlyList<KvRequest> operations, out bool changes)
+    private string? Foresee(IReadOnlyList<KvRequest> operations, KvLimits limits, out bool changes)
     {
         changes = false;
         var lengths = operations.Count > 1 ? new Dictionary<string, int?>(StringComparer.Ordinal) : null;

@@ -4,10 +4,16 @@ using RaftKv.Consensus;
 namespace RaftKv.KeyValue;
 
 /// <summary>
-/// Bounds on what clients may ask. They decide what a command does, so they must be equal on every node of a cluster.
+/// Bounds on what clients may ask. The leader's are in force: a command carries those that decide what it does (see
+/// <see cref="KvCommand.Limits"/>), so nodes may have different ones. Reads have those of the node that answers.
 /// </summary>
 public sealed record KvLimits
 {
+    internal static readonly TimeSpan LongestSessionTimeout = TimeSpan.FromDays(30);
+
+    /// <summary>All as they are unless said otherwise.</summary>
+    public static KvLimits Default { get; } = new();
+
     /// <summary>Longest key, in bytes of UTF-8. Default 1 KiB.</summary>
     public int MaxKeyBytes { get; init; } = 1024;
 
@@ -54,7 +60,7 @@ public sealed record KvLimits
         Require(MaxTransactionOperations, 1, 10_000, nameof(MaxTransactionOperations));
         Require(MaxTransactionBytes, 1, 64 * 1024 * 1024, nameof(MaxTransactionBytes));
         Require(MaxSessions, 1, 10_000_000, nameof(MaxSessions));
-        if (SessionTimeout < TimeSpan.FromMilliseconds(1) || SessionTimeout > TimeSpan.FromDays(30))
+        if (SessionTimeout < TimeSpan.FromMilliseconds(1) || SessionTimeout > LongestSessionTimeout)
             throw new ArgumentException(
                 $"KvLimits.SessionTimeout is {SessionTimeout}; it must be from 1 ms to 30 days.",
                 nameof(SessionTimeout));
@@ -69,8 +75,8 @@ public sealed record KvLimits
     internal int LargestCount => Math.Max(MaxScanItems, 2 * MaxTransactionOperations);
 
     /// <summary>
-    /// Why a command must be rejected whatever the state is, or <see langword="null"/>. A server asks before it
-    /// proposes, and the state machine asks again, so that no way into the log passes by the limits.
+    /// Why a command must be rejected whatever the state is, or <see langword="null"/>. A leader asks before it
+    /// proposes; replicas take what is in the log.
     /// </summary>
     public string? Problem(KvCommand command)
     {

@@ -6,15 +6,16 @@ namespace RaftKv.KeyValue;
 /// <summary>
 /// A state as bytes, in blocks that hold whole items and begin with their length (4 bytes, little endian). The first:
 /// version; revision; number of entries. In it and those after it: entries in key order (key, value). One block of the
-/// time and the sessions, least recently used first (client id, index and time of the last use, each as the difference
-/// from the session before, first unacknowledged request, remembered results). One of the state hash. Numbers as in
-/// <see cref="KvCommandCodec"/>. Equal states give equal bytes. Reading accepts only what writing produces, and checks
-/// the hash.
+/// time and the sessions: for each time-out, ascending, those that have it, least recently used first (client id, index
+/// and time of the last use, each as the difference from the session before, first unacknowledged request, remembered
+/// results). One of the state hash. Numbers as in <see cref="KvCommandCodec"/>. Equal states give equal bytes. Reading
+/// accepts only what writing produces, and checks the hash.
 /// </summary>
 internal static class KvSnapshot
 {
-    private const byte Version = 3;
+    private const byte Version = 4;
     private const int MinSessionBytes = sizeof(ulong) + 4;
+    private const int MinTimeoutBytes = 2 + MinSessionBytes;
     private const int MinRememberedBytes = 1 + KvResultCodec.MinBytes;
 
     public static void WriteHeader(KvState state, IBufferWriter<byte> destination)
@@ -35,8 +36,13 @@ internal static class KvSnapshot
     public static void WriteSessions(KvState state, IBufferWriter<byte> destination)
     {
         WriteVarint(destination, (ulong)state.Sessions.NowMs);
-        WriteVarint(destination, (ulong)state.Sessions.Count);
-        foreach (var session in state.Sessions.OldestFirst) WriteSession(destination, session);
+        WriteVarint(destination, (ulong)state.Sessions.ByTimeout.Count);
+        foreach (var sessions in state.Sessions.ByTimeout)
+        {
+            WriteVarint(destination, (ulong)sessions.TimeoutMs);
+            WriteVarint(destination, (ulong)sessions.Count);
+            foreach (var session in sessions.OldestFirst) WriteSession(destination, session);
+        }
     }
 
     public static void WriteHash(KvState state, IBufferWriter<byte> destination)
@@ -81,16 +87,31 @@ internal static class KvSnapshot
         var now = reader.Varint("time");
         if (now > long.MaxValue) throw reader.Malformed("time", $"is {now} ms");
         sessions.Advance((long)now);
+        long previous = 0;
+        for (var left = reader.Count("number of session time-outs", MinTimeoutBytes); left > 0; left--)
+        {
+            var timeoutMs = KvLimitsCodec.Timeout(ref reader);
+            if (timeoutMs <= previous) throw reader.Malformed("session time-out", "is out of order");
+            previous = timeoutMs;
+            ReadSessions(ref reader, snapshot, sessions, timeoutMs);
+        }
+    }
+
+    private static void ReadSessions(
+        ref SpanReader reader, ReadOnlySpan<byte> snapshot, ClientSessions sessions, long timeoutMs)
+    {
+        var count = reader.Count("number of sessions", MinSessionBytes);
+        if (count == 0) throw reader.Malformed("number of sessions", "is 0");
         ulong index = 0;
         ulong timeMs = 0;
-        for (var left = reader.Count("number of sessions", MinSessionBytes); left > 0; left--)
+        for (; count > 0; count--)
         {
-            var session = new ClientSession(new ClientId(reader.Fixed64("client id")));
+            var session = new ClientSession(new ClientId(reader.Fixed64("client id")), timeoutMs);
             if (sessions.Contains(session.Client)) throw reader.Malformed("client id", "occurs twice");
             var further = reader.Varint("last use");
             if (further == 0 || further > long.MaxValue - index) throw reader.Malformed("last use", "is out of order");
             var later = reader.Varint("time of last use");
-            if (later > now - timeMs) throw reader.Malformed("time of last use", "lies ahead");
+            if (later > (ulong)sessions.NowMs - timeMs) throw reader.Malformed("time of last use", "lies ahead");
             var first = reader.Varint("first unacknowledged request");
             if (first == 0) throw reader.Malformed("first unacknowledged request", "is 0");
             (index, timeMs) = (index + further, timeMs + later);

@@ -12,7 +12,7 @@ internal sealed class KvState(KvOptions options)
         _ => throw new ArgumentOutOfRangeException(nameof(options), options.Store, "No such store."),
     };
 
-    public ClientSessions Sessions { get; } = new(options.Limits);
+    public ClientSessions Sessions { get; } = new();
 
     /// <summary>How many commands have changed the store.</summary>
     public long Revision { get; set; }

@@ -40,19 +40,24 @@ public sealed class KvStateMachine : IStateMachine<KvResult>
     /// <inheritdoc/>
     public KvResult Apply(LogIndex index, ReadOnlyMemory<byte> command) => Apply(index, KvCommandCodec.Decode(command));
 
-    /// <summary>Applies the next committed command.</summary>
+    /// <summary>
+    /// Applies the next committed command, which <see cref="KvLimits.Problem(KvCommand)"/> had no objection to.
+    /// </summary>
+    /// <remarks>What comes of it depends on nothing but the commands: on no option of this replica.</remarks>
     public KvResult Apply(LogIndex index, KvCommand command)
     {
         _state.Sessions.Advance(command.TimeMs);
-        if (_options.Limits.Problem(command) is { } problem) return KvResult.Rejected(problem);
-        if (command.Request.IsReadOnly) return _execution.Run(command.Request);
+        if (command.Request.IsReadOnly) return _execution.Run(command.Request, command.Limits);
         if (command.Operation == KvOperation.OpenSession)
-            return _state.Sessions.Open(index, command.ClientId) with { Revision = _state.Revision };
+        {
+            return _state.Sessions.Open(index, command.ClientId, command.Limits) with { Revision = _state.Revision };
+        }
+
         if (command.Operation == KvOperation.KeepAlive)
             return _state.Sessions.KeepAlive(index, command) with { Revision = _state.Revision };
         if (_state.Sessions.Admit(index, command, out var answer) is not { } session) return answer;
         // A rejection is remembered like a success: a late duplicate could be applied after the client was told no.
-        var result = _execution.Run(command.Request);
+        var result = _execution.Run(command.Request, command.Limits);
         _state.Sessions.Remember(session, command.RequestId, result);
         return result;
     }
@@ -63,7 +68,7 @@ public sealed class KvStateMachine : IStateMachine<KvResult>
     /// <summary>Answers a request that only reads from the state as it is.</summary>
     public KvResult Query(KvRequest request) =>
         _options.Limits.Problem(request) is { } problem ? KvResult.Rejected(problem)
-        : request.IsReadOnly ? _execution.Run(request)
+        : request.IsReadOnly ? _execution.Run(request, _options.Limits)
         : KvResult.Rejected($"{request.Operation} is no read");
 
     /// <summary>The value of a key now, or <see langword="null"/>.</summary>
@@ -77,5 +82,5 @@ public sealed class KvStateMachine : IStateMachine<KvResult>
     public ISnapshotRestore BeginRestore() => new KvSnapshotRestore(_options, Enter);
 
     [MemberNotNull(nameof(_state), nameof(_execution))]
-    private void Enter(KvState state) => (_state, _execution) = (state, new KvExecution(state, _options.Limits));
+    private void Enter(KvState state) => (_state, _execution) = (state, new KvExecution(state));
 }

@@ -95,14 +95,16 @@ public sealed class KvServer : IDisposable
 
     private async Task<KvReply> ExecuteAsync(KvCommand command)
     {
-        if (_options.KeyValue.Limits.Problem(command) is { } problem)
-            return new KvReply(KvStatus.Rejected, problem);
+        var limits = _options.KeyValue.Limits;
         if (command.Consistency != ReadConsistency.Log && command.Request.IsReadOnly)
             return await ReadAsync(command);
         if (Replica.Raft.Role != Role.Leader)
             return NotLeader(Replica.Raft.Leader);
+        if (limits.Problem(command) is { } problem)
+            return new KvReply(KvStatus.Rejected, problem);
         var time = _clock.Now(Replica.Raft.Term, StateMachine.TimeMs);
-        var outcome = await Replica.ProposeAsync(KvCommandCodec.Encode(command with { TimeMs = time }));
+        var outcome = await Replica.ProposeAsync(
+            KvCommandCodec.Encode(command with { TimeMs = time, Limits = limits }));
         return outcome.End switch
         {
             ProposalEnd.Applied => new KvReply(outcome.Result),

@@ -11,6 +11,9 @@ public sealed class OutcomeTests : IDisposable
     private readonly ClerkWorld _world = new();
     private readonly RecordingObserver _observer = new();
 
+    private static RpcResult RejectedInTheLog =>
+        RpcResult.Replied(new KvReply(KvResult.Rejected("the value would be too long") with { Revision = 7 }));
+
     public void Dispose() => _world.Dispose();
 
     [Fact]
@@ -104,8 +107,16 @@ public sealed class OutcomeTests : IDisposable
         _world.Answer = attempt => attempt.Number == 0 ? null : Reply(KvStatus.Ok);
         _world.Within(1_000, Clerk().PutAsync("k", "v"));
 
-        _world.Answer = attempt => attempt.Number == 2 ? null : Reply(KvStatus.Rejected);
-        Assert.Throws<KvRejectedException>(() => _world.Within(1_000, Clerk().PutAsync("k", "v")));
+        _world.Answer = attempt => attempt.Number == 2 ? null : RejectedInTheLog;
+        Assert.Throws<KvRejectedException>(() => _world.Within(1_000, Clerk().AppendAsync("k", "v")));
+    }
+
+    [Fact]
+    public void A_rejection_that_is_not_from_the_log_says_nothing_of_an_earlier_attempt()
+    {
+        _world.Answer = attempt => attempt.Number == 0 ? null : Reply(KvStatus.Rejected, detail: "the key is too long");
+
+        Assert.Throws<ClerkOutcomeUnknownException>(() => _world.Within(1_000, Clerk().PutAsync("k", "v")));
     }
 
     [Fact]

@@ -8,7 +8,7 @@ namespace RaftKv.Scenarios.KeyValue;
 [Properties(Arbitrary = [typeof(KvCommands)], Replay = "20261122,7")]
 public sealed class CommandCodecTests
 {
-    private const string Head = "02000000000000000000";
+    private const string Head = "03000000000000000000";
 
     [Property]
     public void Decoding_gives_back_what_was_encoded(KvCommand command) =>
@@ -19,7 +19,7 @@ public sealed class CommandCodecTests
     {
         var command = Append("ä", "v", client: 0x0102030405060708, request: 300, first: 299);
 
-        Assert.Equal("02 00 0807060504030201 AC02 01 03 02C3A4 0176".Replace(" ", ""),
+        Assert.Equal("03 00 0807060504030201 AC02 01 03 02C3A4 0176 808040".Replace(" ", ""),
             Convert.ToHexString(KvCommandCodec.Encode(command)));
     }
 
@@ -63,9 +63,9 @@ public sealed class CommandCodecTests
     }
 
     [InlineData("", "version at byte 0 is cut off")]
-    [InlineData("01", "version at byte 1 is 1, not 2")]
-    [InlineData("02FFFFFFFFFFFFFFFFFF01", "time at byte 11 is 18446744073709551615 ms")]
-    [InlineData("0200", "client id at byte 2 is cut off")]
+    [InlineData("01", "version at byte 1 is 1, not 3")]
+    [InlineData("03FFFFFFFFFFFFFFFFFF01", "time at byte 11 is 18446744073709551615 ms")]
+    [InlineData("0300", "client id at byte 2 is cut off")]
     [InlineData(Head + "8000", "request id at byte 12 is an overlong number")]
     [InlineData(Head + "FFFFFFFFFFFFFFFFFF02", "request id at byte 20 exceeds 64 bits")]
     [InlineData(Head + "0101", "first unacknowledged request at byte 12 lies below request 1")]
@@ -77,6 +77,9 @@ public sealed class CommandCodecTests
     [InlineData(Head + "010006000000FFFFFFFF0F", "limit at byte 21 is 4294967295")]
     [InlineData(Head + "010007FF01", "number of compares at byte 15 is 255, but only 0 bytes remain")]
     [InlineData(Head + "01000700010600", "operation at byte 16 is 6")]
+    [InlineData(Head + "0100060000000000", "MaxScanItems at byte 18 is 0")]
+    [InlineData(Head + "010003016B0176FFFFFFFF0F", "MaxValueBytes at byte 22 is 4294967295")]
+    [InlineData(Head + "0100080100", "session time-out at byte 15 is 0 ms")]
     [Theory]
     public void A_refusal_says_where_and_why(string hex, string expected)
     {

@@ -11,9 +11,11 @@ namespace RaftKv.Scenarios.KeyValue;
 internal sealed class KvRig
 {
     private readonly Dictionary<ClientId, ClientId> _sessions = [];
+    private readonly KvLimits _limits;
 
     public KvRig(KvOptions options, int clients = 4, params IEnumerable<KvCommand> commands)
     {
+        _limits = options.Limits;
         Machine = new KvStateMachine(options);
         for (var client = 1; client <= clients; client++) Apply(KvCommands.Open((ulong)client));
         foreach (var command in commands) Apply(command);
@@ -53,8 +55,8 @@ internal sealed class KvRig
     /// <summary>The command as the client's session sends it.</summary>
     public KvCommand Own(KvCommand command) =>
         command.Operation != KvOperation.OpenSession && _sessions.TryGetValue(command.ClientId, out var session)
-            ? command with { ClientId = session }
-            : command;
+            ? command with { ClientId = session, Limits = _limits }
+            : command with { Limits = _limits };
 
     public string? Value(string key) => KvCommands.Text(Machine.Read(key));
 }

@@ -1,9 +1,11 @@
+using FsCheck.Xunit;
 using RaftKv.KeyValue;
 using Xunit;
 using static RaftKv.Scenarios.KeyValue.KvCommands;
 
 namespace RaftKv.Scenarios.KeyValue;
 
+[Properties(Arbitrary = [typeof(KvCommands)], Replay = "20261124,7")]
 public sealed class LimitsTests
 {
     private static readonly KvLimits _small =
@@ -61,15 +63,28 @@ public sealed class LimitsTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void A_command_beyond_a_limit_is_rejected_and_changes_nothing(KvCommand command, string? problem)
-    {
-        var machine = new KvRig(new KvOptions { Limits = _small }).Machine;
-        var untouched = machine.StateHash;
-
+    public void A_command_beyond_a_limit_is_found_before_it_is_proposed(KvCommand command, string? problem) =>
         Assert.Equal(problem, _small.Problem(command));
-        if (problem is null) return;
-        Assert.Equal(KvResult.Rejected(problem), machine.Apply(new(1), command));
-        Assert.Equal(untouched, machine.StateHash);
+
+    [Property(MaxTest = 300)]
+    public void What_comes_of_a_command_depends_on_the_limits_that_it_carries_and_not_on_the_replicas(
+        KvCommand[] commands)
+    {
+        var tight = _small with
+        {
+            MaxScanItems = 1, MaxScanBytes = 1, MaxTransactionBytes = 1, MaxSessions = 1,
+            SessionTimeout = TimeSpan.FromMilliseconds(1),
+        };
+        var rig = new KvRig(new KvOptions());
+        var replica = new KvStateMachine(new KvOptions { Store = KvStoreKind.SkipList, Limits = tight });
+        for (var client = 1; client <= 4; client++)
+            replica.Apply(new(client), Open((ulong)client));
+
+        foreach (var command in commands)
+            rig.Apply(command, replica);
+
+        Assert.Equal(rig.Machine.StateHash, replica.StateHash);
+        Assert.Equal(rig.Machine.SessionCount, replica.SessionCount);
     }
 
     [Fact]
@@ -99,6 +114,33 @@ public sealed class LimitsTests
 
         Assert.Equal("the transaction would read 15 bytes; the limit is 12", result.Detail);
         Assert.Equal(3, rig.Machine.Revision);
+    }
+
+    [Fact]
+    public void Sessions_live_by_the_time_out_that_they_were_opened_with()
+    {
+        var machine = new KvStateMachine(new KvOptions());
+        var index = 0L;
+        var longLived = OpenFor(2_000);
+        var shortLived = OpenFor(500);
+
+        Assert.Equal(KvStatus.Expired, KeepAlive(shortLived, timeMs: 501));
+        Assert.Equal(1, machine.SessionCount);
+        Assert.Equal(KvStatus.Ok, KeepAlive(longLived, timeMs: 2_000));
+        // For a server that has room for one only, the long-lived one gives way after half of its own time.
+        Assert.Equal(KvStatus.Busy, Opened(500, timeMs: 3_000, sessions: 1).Status);
+        Assert.Equal(KvStatus.Ok, Opened(500, timeMs: 3_001, sessions: 1).Status);
+        Assert.Equal(KvStatus.Expired, KeepAlive(longLived, timeMs: 3_001));
+
+        ClientId OpenFor(int timeoutMs) => Opened(timeoutMs, timeMs: 0, sessions: 2).Session!.Client;
+
+        KvResult Opened(int timeoutMs, long timeMs, int sessions) => machine.Apply(new(++index), Open(1, timeMs) with
+        {
+            Limits = new() { MaxSessions = sessions, SessionTimeout = TimeSpan.FromMilliseconds(timeoutMs) },
+        });
+
+        KvStatus KeepAlive(ClientId client, long timeMs) => machine.Apply(
+            new(++index), Of(KvRequest.KeepAlive) with { ClientId = client, TimeMs = timeMs }).Status;
     }
 
     [Fact]

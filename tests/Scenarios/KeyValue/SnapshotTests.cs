@@ -93,12 +93,12 @@ public sealed class SnapshotTests
     {
         var rig = new KvRig(
             new KvOptions(), clients: 1, Put("k", "v", request: 2) with { TimeMs = 300 }, Open(9, timeMs: 299));
-        var expected = "07000000" + "03" + "01" + "01016B0176" + "23000000" + "AC02" + "02"
+        var expected = "07000000" + "04" + "01" + "01016B0176" + "27000000" + "AC02" + "01" + "C0CF24" + "02"
             + $"{Id(1, 1)}" + "02" + "AC02" + "01" + "01" + "02010100000000"
             + $"{Id(9, 3)}" + "01" + "00" + "01" + "00" + "08000000";
 
         Assert.Equal(expected, Convert.ToHexString(rig.Snapshot.AsSpan(..^8)));
-        Assert.Equal("EC26652D580A31B4", Convert.ToHexString(rig.Snapshot.AsSpan(^8..)));
+        Assert.Equal("2CFF14E0AF6D98A5", Convert.ToHexString(rig.Snapshot.AsSpan(^8..)));
 
         static string Id(ulong nonce, ulong index) =>
             Convert.ToHexString(BitConverter.GetBytes(StateDigest.Mix(nonce, index)));
@@ -150,9 +150,9 @@ public sealed class SnapshotTests
         var machine = Rig(KvStoreKind.HashMap, []).Machine;
 
         var block = Assert.Throws<InvalidDataException>(
-            () => Restore(machine, Convert.FromHexString("FFFFFF7F0300FFFFFFFF0F")));
+            () => Restore(machine, Convert.FromHexString("FFFFFF7F0400FFFFFFFF0F")));
         var count = Assert.Throws<InvalidDataException>(
-            () => Restore(machine, Convert.FromHexString("070000000300FFFFFFFF0F")));
+            () => Restore(machine, Convert.FromHexString("070000000400FFFFFFFF0F")));
 
         Assert.Equal("Malformed key-value snapshot: the last block is cut off.", block.Message);
         Assert.Equal("Malformed key-value snapshot: blocks are missing at its end.", count.Message);
@@ -165,8 +165,8 @@ public sealed class SnapshotTests
         foreach (var kind in Enum.GetValues<KvStoreKind>())
         {
             var state = new KvState(new KvOptions { Store = kind });
-            var execution = new KvExecution(state, new KvLimits());
-            foreach (var command in before.Where(IsOnKeys)) execution.Run(command.Request);
+            var execution = new KvExecution(state);
+            foreach (var command in before.Where(IsOnKeys)) execution.Run(command.Request, KvLimits.Default);
             var expected = state.Store.InKeyOrder().Select(entry => (entry.Key, Text(entry.Value))).ToArray();
             var read = new List<(string, string?)>();
             var cut = state.BeginCut();
@@ -174,7 +174,7 @@ public sealed class SnapshotTests
             {
                 if (!IsOnKeys(during[i])) continue;
                 for (var step = (pace + i) % 3; step > 0; step--) Read();
-                execution.Run(during[i].Request);
+                execution.Run(during[i].Request, KvLimits.Default);
             }
 
             while (Read() != CutStep.End)

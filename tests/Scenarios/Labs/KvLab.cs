@@ -58,6 +58,7 @@ internal sealed class KvLab : Lab
             SnapshotBytesPerSecond = 0,
             SnapshotEveryEntries = 1_000_000,
             Limits = new KvLimits(),
+            UnlikeServers = 0,
         };
         Configuration = configure?.Invoke(configuration) ?? configuration;
         _cluster = new SimCluster(World, Configuration);

@@ -164,6 +164,50 @@ public sealed class ClientScenarios
     }, configuration => configuration with { Limits = new KvLimits { SessionTimeout = TimeSpan.FromSeconds(2) } });
 
     [Fact]
+    [Scenario("members with different limits", IsRandom = true)]
+    public void Members_with_different_limits() => KvLab.Run(3, lab =>
+    {
+        var client = lab.NewClient();
+        var writes = 0;
+        var refusals = 0;
+        for (var leading = 0; leading < 6; leading++)
+        {
+            lab.Transfer(lab.AwaitOneLeaderOfAll(), leading % 3);
+            var leader = lab.AwaitOneLeaderOfAll();
+            for (var write = 0; write < 4; write++)
+            {
+                var append = client.Begin(async () =>
+                {
+                    try
+                    {
+                        await client.Clerk.AppendAsync("k", "0123456789");
+                        writes++;
+                    }
+                    catch (KvRejectedException)
+                    {
+                        Assert.Equal(1, leader);
+                        refusals++;
+                    }
+                });
+                lab.Await("an append", () => append.IsDone, _recovery);
+            }
+
+            // Sessions are opened by other limits, too.
+            lab.Put(lab.NewClient(), "other", "");
+        }
+
+        Assert.InRange(refusals, 1, 8);
+        Assert.Equal(10 * writes, lab.Get(client, "k")!.Length);
+        // That states are equal at equal indexes is checked after every turn; here that they get there, from the
+        // snapshots too.
+        lab.RestartAll();
+        lab.AwaitOneLeaderOfAll();
+        lab.Put(client, "other", "");
+        lab.Await("equal states", () => Enumerable.Range(0, 3).All(server =>
+            lab.AppliedBy(server) == lab.AppliedBy(0) && lab.StateOf(server) == lab.StateOf(0)), _recovery);
+    }, configuration => WithSnapshots(configuration) with { UnlikeServers = 1 << 2 });
+
+    [Fact]
     [Scenario("unknown outcomes stay unknown in the history", IsRandom = true)]
     public void Unknown_outcomes_stay_unknown_in_the_history() => KvLab.Run(3, lab =>
     {
