@@ -11,12 +11,12 @@ public sealed partial class Replica<TResult>
     private bool _savingSnapshot;
     private bool _storing;
 
-    /// <returns>Whether anything was applied.</returns>
+    /// <returns>Whether anything was applied, and the replica goes on.</returns>
     private bool ApplyCommitted()
     {
         if (_restoring || _applied >= _raft.CommitIndex)
             return false;
-        while (_applied < _raft.CommitIndex)
+        while (_applied < _raft.CommitIndex && !_stopped)
         {
             var entry = _raft.Log[_applied.Next];
             if (entry.Index != _applied.Next)
@@ -30,7 +30,7 @@ public sealed partial class Replica<TResult>
                 _ = TakeSnapshotAsync(new SnapshotId(entry.Index, entry.Term));
         }
 
-        return true;
+        return !_stopped;
     }
 
     private void StartSnapshotWork()

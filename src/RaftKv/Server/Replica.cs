@@ -234,6 +234,9 @@ public sealed partial class Replica<TResult> : IDisposable
 
             foreach (var result in _effects.Reads)
                 _pendingReads.Decide(result, _raft.Leader);
+            // Whoever was answered may have disposed this replica.
+            if (_stopped)
+                return;
             foreach (ref readonly var message in CollectionsMarshal.AsSpan(_effects.Messages))
                 SendOrHold(message);
             StartSnapshotWork();

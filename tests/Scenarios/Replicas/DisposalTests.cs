@@ -1,0 +1,93 @@
+using RaftKv.Consensus;
+using RaftKv.Platform;
+using RaftKv.Server;
+using RaftKv.Sim.World;
+using RaftKv.Storage;
+using Xunit;
+
+namespace RaftKv.Scenarios.Replicas;
+
+/// <summary>A replica that is disposed in the middle of its own turn, by a caller that it has just answered.</summary>
+public sealed class DisposalTests
+{
+    private readonly SimWorld _world = new(1);
+    private readonly Member _self = new(new NodeId(1), "n1", MemberRole.Voter);
+    private readonly CountingMachine _machine = new();
+    private ReplicaServer<int>? _server;
+
+    [Fact]
+    public void Nothing_is_applied_once_it_is_disposed()
+    {
+        var node = Start();
+        var appliedAtTheEnd = 0;
+        node.Post(async () =>
+        {
+            var first = _server!.ProposeAsync(new byte[1]);
+            var others = Enumerable.Range(0, 4).Select(_ => _server.ProposeAsync(new byte[1])).ToArray();
+            await first;
+            _server.Dispose();
+            appliedAtTheEnd = _machine.Applied;
+            Assert.All(others, other => Assert.Equal(ProposalEnd.Unknown, other.Result.End));
+        });
+        _world.RunFor(TimeSpan.FromSeconds(1));
+
+        Assert.Null(_world.Failure);
+        Assert.Equal(1, appliedAtTheEnd);
+        Assert.Equal(1, _machine.Applied);
+    }
+
+    [Fact]
+    public void Nothing_is_sent_once_it_is_disposed()
+    {
+        var accepted = 0;
+        var peer = _world.AddNode("n2", platform => platform.Network.Listen("n2", _ => accepted++));
+        peer.Start();
+        var node = Start();
+        var learner = new MemberChange(MemberChangeKind.AddLearner, new NodeId(2), "n2");
+        node.Post(async () =>
+        {
+            // The learner's first entries are sent at the end of the turn in which the transfer turns out impossible.
+            _ = _server!.Replica.ChangeMembershipAsync([learner]);
+            Assert.Equal(TransferStatus.NoVoter, await _server.Replica.TransferAsync());
+            _server.Dispose();
+        });
+        _world.RunFor(TimeSpan.FromSeconds(1));
+
+        Assert.Null(_world.Failure);
+        Assert.Equal(0, accepted);
+    }
+
+    private SimNode Start()
+    {
+        var disk = new SimStorage(_world.Scheduler, _world.Decisions.Stream(Concern.Disk));
+        var node = _world.AddNode(_self.Address, platform => _ = StartAsync(platform), disk);
+        node.Start();
+        Assert.True(_world.RunUntil(
+            () => _server is { Replica.Raft.Role: Role.Leader }, TimeSpan.FromSeconds(5)));
+        return node;
+    }
+
+    private async Task StartAsync(NodePlatform platform)
+    {
+        var options = new ReplicaOptions
+        {
+            FirstStart = FirstStart.Founds(new Configuration([_self])),
+            Raft = new RaftOptions { Id = _self.Id },
+        };
+        _server = await ReplicaServer.StartAsync(
+            "disposal", _self.Address, options, new StorageOptions(), platform, _machine);
+    }
+
+    private sealed class CountingMachine : IStateMachine<int>
+    {
+        public int Applied { get; private set; }
+
+        public int Apply(LogIndex index, ReadOnlyMemory<byte> command) => ++Applied;
+
+        public int Query(ReadOnlyMemory<byte> query) => Applied;
+
+        public ISnapshotCut Cut() => SmallState.Cut(new byte[1]);
+
+        public ISnapshotRestore BeginRestore() => SmallState.Restore(_ => { });
+    }
+}
