@@ -28,6 +28,9 @@ public sealed record RpcOptions
     /// <summary>Connections a server holds at once.</summary>
     public int MaxConnections { get; init; } = 1024;
 
+    /// <summary>The most payload that a message is certain to hold: the rest is for what surrounds it.</summary>
+    internal int MaxPayloadBytes => MaxBodyBytes - (64 * 1024);
+
     /// <summary>Checks the settings.</summary>
     /// <exception cref="ArgumentException">A setting is out of range; the message names it.</exception>
     public void Validate()
@@ -41,5 +44,13 @@ public sealed record RpcOptions
                 $"MinBackoff ({MinBackoff}) must be positive, MaxBackoff ({MaxBackoff}) no less and at most 1 min.");
         if (MaxWaitingBytes <= 0 || MaxRequestsInFlight <= 0 || MaxConnections <= 0)
             throw new ArgumentException("MaxWaitingBytes, MaxRequestsInFlight and MaxConnections must be positive.");
+    }
+
+    /// <summary>Checks that messages hold a payload.</summary>
+    /// <exception cref="ArgumentException">They do not; the message names it.</exception>
+    internal void RequireRoom(long payloadBytes, string payload)
+    {
+        if (payloadBytes > MaxPayloadBytes)
+            throw new ArgumentException($"MaxBodyBytes ({MaxBodyBytes}) must hold {payload}: {payloadBytes} bytes.");
     }
 }

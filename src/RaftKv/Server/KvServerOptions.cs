@@ -41,13 +41,9 @@ public sealed record KvServerOptions
             && founding.Find(Replica.Raft.Id)?.Address != Address)
             throw new ArgumentException(
                 $"A cluster is founded by its members; {founding} does not name {Replica.Raft.Id} at {Address}.");
-        if (Storage.SnapshotChunkBytes + 64 * 1024 > Rpc.MaxBodyBytes)
-            throw new ArgumentException(
-                $"MaxBodyBytes ({Rpc.MaxBodyBytes}) must hold SnapshotChunkBytes ({Storage.SnapshotChunkBytes}).");
-        var largest = KeyValue.Limits.LargestBytes + (32L * KeyValue.Limits.LargestCount);
-        if (Replica.Raft.MaxAppendBytes + largest + 64 * 1024 > Rpc.MaxBodyBytes)
-            throw new ArgumentException(
-                $"MaxBodyBytes ({Rpc.MaxBodyBytes}) must hold MaxAppendBytes ({Replica.Raft.MaxAppendBytes}) "
-                + $"and the largest command or reply ({largest} bytes).");
+        Rpc.RequireRoom(Storage.SnapshotChunkBytes, nameof(Storage.SnapshotChunkBytes));
+        Rpc.RequireRoom(
+            Replica.Raft.MaxAppendBytes + KeyValue.Limits.LargestBytes + (32L * KeyValue.Limits.LargestCount),
+            $"{nameof(Replica.Raft.MaxAppendBytes)} and the largest command or reply");
     }
 }

@@ -27,6 +27,8 @@ public static class ReplicaServer
     {
         rpc ??= new RpcOptions();
         rpc.Validate();
+        rpc.RequireRoom(storage.SnapshotChunkBytes, nameof(storage.SnapshotChunkBytes));
+        rpc.RequireRoom(options.Raft.MaxAppendBytes, nameof(options.Raft.MaxAppendBytes));
         var self = new RpcIdentity(clusterId, options.Raft.Id, address);
         var links = new PeerLinks(platform, self, rpc);
         Replica<TResult>? replica = null;
@@ -36,7 +38,8 @@ public static class ReplicaServer
                 options, storage, new(clusterId, options.Raft.Id), platform, machine,
                 (in Message message) => links.Send(message, replica!.Raft.Configuration), observer);
             return new ReplicaServer<TResult>(
-                replica, machine, links, handler => new RpcServer(platform, self, address, handler, rpc));
+                replica, machine, links, rpc.MaxPayloadBytes,
+                handler => new RpcServer(platform, self, address, handler, rpc));
         }
         catch
         {

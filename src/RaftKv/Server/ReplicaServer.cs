@@ -12,12 +12,14 @@ public sealed class ReplicaServer<TResult> : IDisposable
 {
     private readonly IStateMachine<TResult> _machine;
     private readonly PeerLinks _links;
+    private readonly int _maxCommandBytes;
     private readonly RpcServer _rpc;
 
     internal ReplicaServer(
-        Replica<TResult> replica, IStateMachine<TResult> machine, PeerLinks links, Func<IRpcHandler, RpcServer> listen)
+        Replica<TResult> replica, IStateMachine<TResult> machine, PeerLinks links, int maxCommandBytes,
+        Func<IRpcHandler, RpcServer> listen)
     {
-        (Replica, _machine, _links) = (replica, machine, links);
+        (Replica, _machine, _links, _maxCommandBytes) = (replica, machine, links, maxCommandBytes);
         _rpc = listen(new Handler(this));
     }
 
@@ -28,7 +30,13 @@ public sealed class ReplicaServer<TResult> : IDisposable
     /// Proposes a command; the memory belongs to the log from now on. A caller that tries again after
     /// <see cref="ProposalEnd.Unknown"/> may have its command applied twice: the machine must tell repetitions apart.
     /// </summary>
-    public Task<ProposalOutcome<TResult>> ProposeAsync(ReadOnlyMemory<byte> command) => Replica.ProposeAsync(command);
+    /// <exception cref="ArgumentException">
+    /// No message between servers holds the command: see <see cref="RpcOptions.MaxBodyBytes"/>.
+    /// </exception>
+    public Task<ProposalOutcome<TResult>> ProposeAsync(ReadOnlyMemory<byte> command) =>
+        command.Length <= _maxCommandBytes
+            ? Replica.ProposeAsync(command)
+            : throw new ArgumentException($"A command has {command.Length} bytes; {_maxCommandBytes} are the most.");
 
     /// <summary>Asks the state machine, linearizably, on the leader or on a follower.</summary>
     /// <returns>The answer, and whether there is one: without a leader, or when too many ask, there is none.</returns>
