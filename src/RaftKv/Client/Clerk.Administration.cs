@@ -10,21 +10,15 @@ public sealed partial class Clerk
     /// <param name="node">Id of the server that is to lead; <see langword="null"/>: whoever is fit.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <exception cref="KvRejectedException">That server is no voter, or did not take over in time.</exception>
-    /// <exception cref="ClerkUnavailableException">No leader was found in time.</exception>
+    /// <exception cref="ClerkUnavailableException">No leader answered in time.</exception>
     public async ValueTask TransferLeadershipAsync(int? node = null, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(node ?? 1, 1, nameof(node));
-        ObjectDisposedException.ThrowIf(_platform.Loop.IsStopped, this);
-        await OnLoopAsync(async () =>
-        {
-            using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closing.Token);
-            await AdministerAsync(new TransferRequest(new NodeId(node ?? 0)), "The leadership stays", stop.Token);
-            return true;
-        });
+        await AdministerAsync(new TransferRequest(new NodeId(node ?? 0)), cancellationToken);
     }
 
     /// <summary>Who the members are, as the leader knows them.</summary>
-    /// <exception cref="ClerkUnavailableException">No leader was found in time.</exception>
+    /// <exception cref="ClerkUnavailableException">No leader answered in time.</exception>
     public ValueTask<Configuration> GetMembersAsync(CancellationToken cancellationToken = default) =>
         AskMembersAsync(new MembershipRequest([], WhenSettled: false), cancellationToken);
 
@@ -34,6 +28,9 @@ public sealed partial class Clerk
     /// </summary>
     /// <returns>The members then.</returns>
     /// <exception cref="KvRejectedException">The change makes no sense; the message says why.</exception>
+    /// <exception cref="ClerkOutcomeUnknownException">
+    /// It was asked for, and no answer came: it may have been made, or be made yet. The members tell.
+    /// </exception>
     /// <exception cref="ClerkUnavailableException">It could not be completed in time; it may be yet.</exception>
     public async ValueTask<Configuration> ChangeMembersAsync(
         IReadOnlyList<MemberChange> changes, CancellationToken cancellationToken = default)
@@ -42,40 +39,31 @@ public sealed partial class Clerk
         return await AskMembersAsync(new MembershipRequest([], WhenSettled: true), cancellationToken);
     }
 
-    private async ValueTask<Configuration> AskMembersAsync(MembershipRequest request, CancellationToken stop)
+    private async ValueTask<Configuration> AskMembersAsync(
+        MembershipRequest request, CancellationToken cancellationToken)
     {
-        ObjectDisposedException.ThrowIf(_platform.Loop.IsStopped, this);
-        var value = await OnLoopAsync(async () =>
-        {
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, _closing.Token);
-            return (await AdministerAsync(request, "The members stay", either.Token)).Value;
-        });
-        return value is { } bytes && ConfigurationCodec.TryDecode(bytes.Span, out var configuration)
+        var result = await AdministerAsync(request, cancellationToken);
+        return result.Value is { } bytes && ConfigurationCodec.TryDecode(bytes.Span, out var configuration)
             ? configuration
             : throw new ClerkUnavailableException("A server's answer about the members cannot be read.");
     }
 
-    private async Task<KvReply> AdministerAsync(AdministrationRequest request, string refused, CancellationToken stop)
-    {
-        var effort = new Effort(_platform, _options, _servers, null, _options.OperationTimeout, stop);
-        while (!effort.IsOver)
+    private Task<KvResult> AdministerAsync(AdministrationRequest request, CancellationToken callers) =>
+        OnLoopAsync(async () =>
         {
-            var left = effort.TimeLeft;
-            var address = _leader.Current;
-            var timeout = left < _options.AttemptTimeout ? left : _options.AttemptTimeout;
-            var result = await _channels.To(address).CallAsync(request, timeout, stop);
-            if (result.Reply?.Status == KvStatus.Ok)
-                return result.Reply;
-            if (result.Reply?.Status == KvStatus.Rejected)
-                throw new KvRejectedException($"{refused}: {result.Reply.Detail}.");
-            _servers.Learn(result.Reply?.Members);
-            if (result.Reply?.Status != KvStatus.Busy)
-                _leader.MoveOn(address, result.Reply?.LeaderAddress);
-            effort.Problems.Add(address, result);
-            await effort.FailedAsync(pause: result.Reply?.Status == KvStatus.Busy);
-        }
-
-        stop.ThrowIfCancellationRequested();
-        throw new ClerkUnavailableException($"{refused}: {effort.Problems}.");
-    }
+            ObjectDisposedException.ThrowIf(_closing.IsCancellationRequested, this);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(callers, _closing.Token);
+            var effort = new Effort(_platform, _options, _servers, null, _options.OperationTimeout, either.Token);
+            var (result, inDoubt) = await SettleAsync(
+                (channel, timeout) => channel.CallAsync(request, timeout, effort.Stop), effort);
+            return result?.Status switch
+            {
+                KvStatus.Ok => result.Value,
+                null => throw GivenUp(request, effort, inDoubt && !request.IsRepeatable, callers),
+                // Of what an earlier attempt has done, the last one may say that it cannot be done.
+                _ when inDoubt && !request.IsRepeatable =>
+                    throw OutcomeUnknown(request, result.Value.Detail),
+                _ => throw Rejected(request, result.Value),
+            };
+        });
 }

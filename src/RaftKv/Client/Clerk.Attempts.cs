@@ -41,8 +41,8 @@ public sealed partial class Clerk
         return result?.Status switch
         {
             KvStatus.Ok => result.Value,
-            null => throw GivenUp(operation, effort, inDoubt: false, callers),
-            _ => throw new KvRejectedException(Describe(operation, "was rejected", result.Value.Detail)),
+            null => throw GivenUp(operation.Request, effort, inDoubt: false, callers),
+            _ => throw Rejected(operation.Request, result.Value),
         };
     }
 
@@ -62,19 +62,17 @@ public sealed partial class Clerk
                         return result.Value;
                     // Said before it came into a log, where another server may have brought an earlier attempt.
                     case KvStatus.Rejected when inDoubt && result.Value.Revision == 0:
-                        throw new ClerkOutcomeUnknownException(
-                            Describe(operation, "has an unknown outcome", result.Value.Detail), null);
+                        throw OutcomeUnknown(operation.Request, result.Value.Detail);
                     case KvStatus.Rejected:
-                        throw new KvRejectedException(Describe(operation, "was rejected", result.Value.Detail));
+                        throw Rejected(operation.Request, result.Value);
                     case null:
-                        throw GivenUp(operation, effort, inDoubt, callers);
+                        throw GivenUp(operation.Request, effort, inDoubt, callers);
                 }
 
                 // Expired: this attempt was not applied. If no other can have been, another session can have it.
                 _sessions.Retire(session);
                 if (inDoubt)
-                    throw new ClerkOutcomeUnknownException(
-                        Describe(operation, "has an unknown outcome", result.Value.Detail), null);
+                    throw OutcomeUnknown(operation.Request, result.Value.Detail);
                 await effort.FailedAsync(pause: false);
             }
             finally
@@ -83,15 +81,19 @@ public sealed partial class Clerk
             }
         }
 
-        throw GivenUp(operation, effort, inDoubt: false, callers);
+        throw GivenUp(operation.Request, effort, inDoubt: false, callers);
     }
 
-    /// <summary>Sends a command until an answer settles it.</summary>
+    private Task<(KvResult? Result, bool InDoubt)> SettleAsync(KvCommand command, Effort effort) =>
+        SettleAsync((channel, timeout) => channel.CallAsync(command, timeout, effort.Stop), effort);
+
+    /// <summary>Makes attempts at one server after another until an answer settles it.</summary>
     /// <returns>
     /// The answer, whose status is Ok, Rejected or Expired, or <see langword="null"/> when the effort is over; and
     /// whether an attempt without an answer may have been applied, or still may.
     /// </returns>
-    private async Task<(KvResult? Result, bool InDoubt)> SettleAsync(KvCommand command, Effort effort)
+    private async Task<(KvResult? Result, bool InDoubt)> SettleAsync(
+        Func<IKvChannel, TimeSpan, Task<RpcResult>> attempt, Effort effort)
     {
         var inDoubt = false;
         while (!effort.IsOver)
@@ -99,7 +101,7 @@ public sealed partial class Clerk
             var left = effort.TimeLeft;
             var address = effort.Servers?.Current ?? _leader.Current;
             var timeout = left < _options.AttemptTimeout ? left : _options.AttemptTimeout;
-            var result = await _channels.To(address).CallAsync(command, timeout, effort.Stop);
+            var result = await attempt(_channels.To(address), timeout);
             if (result.Outcome == RpcOutcome.TooLarge)
                 return (KvResult.Rejected(result.Reason!), inDoubt);
             var status = result.Reply?.Status;
@@ -128,8 +130,11 @@ public sealed partial class Clerk
         _ => true,
     };
 
-    private Exception GivenUp(
-        ClerkOperation operation, Effort effort, bool inDoubt, CancellationToken callers)
+    /// <param name="asked">What was asked, in words.</param>
+    /// <param name="effort">What was done for it.</param>
+    /// <param name="inDoubt">Whether it may be done all the same.</param>
+    /// <param name="callers">The caller's token.</param>
+    private Exception GivenUp(object asked, Effort effort, bool inDoubt, CancellationToken callers)
     {
         (Exception? cause, var why) = callers.IsCancellationRequested
             ? (new OperationCanceledException(callers), "the caller cancelled")
@@ -137,14 +142,17 @@ public sealed partial class Clerk
             ? (new ObjectDisposedException(nameof(Clerk)), "the Clerk was disposed")
             : ((Exception?)null, $"{effort.Problems}");
         if (inDoubt)
-            return new ClerkOutcomeUnknownException(Describe(operation, "has an unknown outcome", why), cause);
+            return OutcomeUnknown(asked, why, cause);
         if (cause is not null)
             return cause;
         return effort.Problems.AllRefuse
-            ? new ClerkRefusedException(Describe(operation, "was refused by every server", why))
-            : new ClerkUnavailableException(Describe(operation, "was not answered in time", why));
+            ? new ClerkRefusedException($"{asked} was refused by every server: {why}.")
+            : new ClerkUnavailableException($"{asked} was not answered in time: {why}.");
     }
 
-    private static string Describe(ClerkOperation operation, string what, string? why) =>
-        $"{operation.Request} {what}: {why}.";
+    private static KvRejectedException Rejected(object asked, in KvResult result) =>
+        new($"{asked} was rejected: {result.Detail}.");
+
+    private static ClerkOutcomeUnknownException OutcomeUnknown(object asked, string? why, Exception? cause = null) =>
+        new($"{asked} has an unknown outcome: {why}.", cause);
 }

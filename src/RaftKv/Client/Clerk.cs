@@ -79,7 +79,6 @@ public sealed partial class Clerk : IAsyncDisposable
         KvRequest request, CancellationToken cancellationToken, ReadOptions? reads = null)
     {
         RequireSendable(request);
-        ObjectDisposedException.ThrowIf(_platform.Loop.IsStopped, this);
         reads = request.IsReadOnly ? reads ?? _options.Reads : null;
         return OnLoopAsync(() => RunAsync(
             new ClerkOperation(++_lastOperation, request)
@@ -93,6 +92,7 @@ public sealed partial class Clerk : IAsyncDisposable
     /// <summary>Runs on the loop, at once if that is where the caller is; the caller resumes where it was.</summary>
     private Task<T> OnLoopAsync<T>(Func<Task<T>> run)
     {
+        ObjectDisposedException.ThrowIf(_platform.Loop.IsStopped, this);
         if (_platform.Loop.IsCurrent) return run();
         var completion = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         var ended = _ended.Token.UnsafeRegister(

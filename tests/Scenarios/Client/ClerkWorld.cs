@@ -32,11 +32,11 @@ internal sealed class ClerkWorld : IDisposable
     /// <summary>What the servers do: null leaves the attempt without an answer.</summary>
     public Func<Attempt, RpcResult?> Answer { get; set; } = _ => null;
 
-    /// <summary>Transfers that were asked for, and of whom.</summary>
-    public List<(string Address, TransferRequest Request)> Transfers { get; } = [];
+    /// <summary>What administrators asked, and of whom.</summary>
+    public List<(string Address, AdministrationRequest Request)> Administered { get; } = [];
 
-    /// <summary>What a server says to a transfer.</summary>
-    public Func<string, RpcResult> AnswerTransfer { get; set; } = _ => Failed(RpcOutcome.NotSent);
+    /// <summary>What a server says to an administrator.</summary>
+    public Func<string, RpcResult> AnswerAdministrator { get; set; } = _ => Failed(RpcOutcome.NotSent);
 
     /// <summary>Whether sessions 1, 2, 3 … are opened and kept alive unseen.</summary>
     public bool GrantsSessions { get; set; } = true;
@@ -161,8 +161,8 @@ internal sealed class ClerkWorld : IDisposable
         public Task<RpcResult> CallAsync(
             AdministrationRequest request, TimeSpan timeout, CancellationToken cancellationToken)
         {
-            _world.Transfers.Add((_address, (TransferRequest)request));
-            return Task.FromResult(_world.AnswerTransfer(_address));
+            _world.Administered.Add((_address, request));
+            return Task.FromResult(_world.AnswerAdministrator(_address));
         }
 
         public async Task<RpcResult> CallAsync(KvCommand command, TimeSpan timeout, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using RaftKv.Client;
+using RaftKv.Consensus;
 using RaftKv.KeyValue;
 using RaftKv.Rpc;
 using Xunit;
@@ -15,7 +16,7 @@ public sealed class TransferTests : IDisposable
     [Fact]
     public void A_transfer_is_asked_of_the_leader()
     {
-        _world.AnswerTransfer = address => address switch
+        _world.AnswerAdministrator = address => address switch
         {
             "a" => Reply(KvStatus.NotLeader, leader: "c"),
             "c" => Reply(KvStatus.Ok),
@@ -24,17 +25,18 @@ public sealed class TransferTests : IDisposable
 
         _world.Within(0, _world.Clerk().TransferLeadershipAsync(2));
 
-        Assert.Equal([("a", 2), ("c", 2)], _world.Transfers.Select(ask => (ask.Address, ask.Request.Successor.Value)));
+        var two = new TransferRequest(new NodeId(2));
+        Assert.Equal([("a", two), ("c", two)], _world.Administered);
     }
 
     [Fact]
     public void Whoever_is_fit_is_node_none_and_a_refusal_is_told()
     {
-        _world.AnswerTransfer = _ => Reply(KvStatus.Rejected, detail: "n7 is no voter");
+        _world.AnswerAdministrator = _ => Reply(KvStatus.Rejected, detail: "n7 is no voter");
         var failure = Assert.Throws<KvRejectedException>(
             () => _world.Within(0, _world.Clerk().TransferLeadershipAsync()));
-        Assert.Equal("The leadership stays: n7 is no voter.", failure.Message);
-        Assert.Equal(0, Assert.Single(_world.Transfers).Request.Successor.Value);
+        Assert.Equal("Transfer of the leadership was rejected: n7 is no voter.", failure.Message);
+        Assert.Equal(new TransferRequest(NodeId.None), Assert.Single(_world.Administered).Request);
     }
 
     [Fact]

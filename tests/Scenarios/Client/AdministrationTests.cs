@@ -1,0 +1,77 @@
+using RaftKv.Client;
+using RaftKv.Consensus;
+using RaftKv.KeyValue;
+using RaftKv.Rpc;
+using Xunit;
+using static RaftKv.Scenarios.Client.ClerkWorld;
+
+namespace RaftKv.Scenarios.Client;
+
+/// <summary>What an administrator is told in the end.</summary>
+public sealed class AdministrationTests : IDisposable
+{
+    private static readonly MemberChange[] _change = [new(MemberChangeKind.AddLearner, new NodeId(4), "n4")];
+
+    private readonly ClerkWorld _world = new();
+
+    public void Dispose() => _world.Dispose();
+
+    [Fact]
+    public void A_change_that_is_rejected_at_once_was_not_made()
+    {
+        _world.AnswerAdministrator = _ => Reply(KvStatus.Rejected, detail: "n4 is a member already");
+        var failure = Assert.Throws<KvRejectedException>(() => _world.Within(0, Change(_world.Clerk())));
+        Assert.Equal("Change of the members (AddLearner n4) was rejected: n4 is a member already.", failure.Message);
+    }
+
+    [Fact]
+    public void A_change_that_is_rejected_after_an_attempt_without_an_answer_may_have_been_made()
+    {
+        _world.AnswerAdministrator = _ => _world.Administered.Count == 1
+            ? Failed(RpcOutcome.TimedOut)
+            : Reply(KvStatus.Rejected, detail: "n4 is a member already");
+        Assert.Throws<ClerkOutcomeUnknownException>(() => _world.Within(0, Change(_world.Clerk())));
+    }
+
+    [Fact]
+    public void A_question_that_is_never_answered_leaves_nothing_in_doubt()
+    {
+        _world.AnswerAdministrator = _ => Failed(RpcOutcome.TimedOut);
+        var clerk = _world.Clerk();
+        Assert.Throws<ClerkUnavailableException>(() => _world.Within(31_000, clerk.GetMembersAsync()));
+        Assert.Throws<ClerkOutcomeUnknownException>(() => _world.Within(31_000, Change(clerk)));
+    }
+
+    [Fact]
+    public void Where_every_server_refuses_nothing_is_tried_for_long()
+    {
+        _world.AnswerAdministrator = _ => Failed(RpcOutcome.Refused);
+        Assert.Throws<ClerkRefusedException>(() => _world.Within(100, _world.Clerk().GetMembersAsync()));
+    }
+
+    [Fact]
+    public void A_disposed_Clerk_says_so_and_a_caller_that_cancels_is_told_that()
+    {
+        using var cancellation = new CancellationTokenSource();
+        var clerk = _world.Clerk();
+        var cancelled = clerk.GetMembersAsync(cancellation.Token).AsTask();
+        var closed = clerk.TransferLeadershipAsync().AsTask();
+        cancellation.Cancel();
+        Assert.Equal(
+            cancellation.Token, Assert.Throws<OperationCanceledException>(() => Ended(cancelled)).CancellationToken);
+
+        _world.Within(0, clerk.DisposeAsync());
+        Assert.Throws<ObjectDisposedException>(() => Ended(closed));
+        Assert.Throws<ObjectDisposedException>(() => _world.Within(0, clerk.GetMembersAsync()));
+    }
+
+    private static ValueTask<Configuration> Change(Clerk clerk) => clerk.ChangeMembersAsync(_change);
+
+    private bool Ended(Task task) => _world.Within(1, new ValueTask<bool>(task.ContinueWith(
+        ended =>
+        {
+            ended.GetAwaiter().GetResult();
+            return true;
+        },
+        CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default)));
+}
