@@ -11,6 +11,8 @@ internal sealed class ClientPlatform : IAsyncDisposable
 {
     private readonly LoopThread _loop;
     private readonly SocketNetwork _network;
+    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool _isClosing;
 
     public ClientPlatform(ILoggerFactory logging)
     {
@@ -22,18 +24,19 @@ internal sealed class ClientPlatform : IAsyncDisposable
 
     public NodePlatform Platform { get; }
 
+    /// <summary>Any number of threads may call it; who comes later waits for the first.</summary>
     public async ValueTask DisposeAsync()
     {
         // Through the loop, so that what was posted before, such as the ends of operations, still runs.
-        var closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _loop.Post(
-            _ =>
-            {
-                _network.Dispose();
-                closed.SetResult();
-            },
-            null);
-        await closed.Task;
+        if (!Interlocked.Exchange(ref _isClosing, true))
+            _loop.Post(
+                _ =>
+                {
+                    _network.Dispose();
+                    _closed.SetResult();
+                },
+                null);
+        await _closed.Task;
         _loop.Dispose();
     }
 

@@ -59,6 +59,7 @@ internal sealed class EntriesCut
     }
 }
 
+/// <summary>What <see cref="EntriesCut.MoveNext"/> came upon.</summary>
 internal enum CutStep
 {
     /// <summary><see cref="EntriesCut.Current"/> is the next entry.</summary>

@@ -1,7 +1,9 @@
 namespace RaftKv.KeyValue;
 
-/// <summary>How a server answers a command. Every status but <see cref="Ok"/> and <see cref="Unknown"/> promises that
-/// this attempt has not been and will not be applied.</summary>
+/// <summary>
+/// How a server answers a command. Every status but <see cref="Ok"/> and <see cref="Unknown"/> promises that this
+/// attempt has not been and will not be applied.
+/// </summary>
 public enum KvStatus : byte
 {
     /// <summary>Applied, or applied earlier under the same RequestId: the result is the first one.</summary>

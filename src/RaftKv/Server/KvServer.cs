@@ -177,7 +177,6 @@ public sealed class KvServer : IDisposable
         return new(KvStatus.NotLeader, null, _links.AddressOf(leader, raft.Configuration), members);
     }
 
-
     private sealed class Handler(KvServer server) : IRpcHandler
     {
         // async void, so that an unforeseen exception reaches the loop and does not vanish in a task.

@@ -41,7 +41,7 @@ internal static partial class MessageCodec
             parsed.SnapshotReply.SnapshotIndex, parsed.SnapshotReply.SnapshotTerm, parsed.SnapshotReply.NextOffset),
         BodyCase.PreVote => WhyNegative(parsed.PreVote.LastLogIndex, parsed.PreVote.LastLogTerm),
         BodyCase.PreVoteReply or BodyCase.ReadIndex or BodyCase.TimeoutNow => null,
-        BodyCase.ReadIndexReply => WhyNegative(parsed.ReadIndexReply.Index, 0),
+        BodyCase.ReadIndexReply => WhyNegative(parsed.ReadIndexReply.Index),
         _ => "a message between servers has no body",
     };
 
@@ -59,11 +59,12 @@ internal static partial class MessageCodec
                 && !ConfigurationCodec.TryDecode(entry.Data.Span, out _))
                 return $"a configuration of {entry.Data.Length} bytes does not decode";
         }
-        return WhyNegative(append.PrevIndex, append.PrevTerm, append.Commit) ?? WhyNegative(append.Round, 0);
+        return WhyNegative(append.PrevIndex, append.PrevTerm, append.Commit) ?? WhyNegative(append.Round);
     }
 
     private static string? WhyImpossible(Protocol.InstallSnapshot install) =>
-        WhyNegative(install.SnapshotIndex, install.SnapshotTerm, install.Offset)
+        WhyNegative(install.SnapshotIndex, install.SnapshotTerm)
+        ?? WhyNegative(install.Offset, install.TotalBytes)
         ?? (install.Offset > install.TotalBytes - install.Data.Length
             ? $"a piece of {install.Data.Length} bytes at {install.Offset} exceeds a snapshot of {install.TotalBytes}"
             : null)
@@ -71,7 +72,7 @@ internal static partial class MessageCodec
             ? null
             : $"a snapshot's configuration of {install.Configuration.Length} bytes does not decode");
 
-    private static string? WhyNegative(long first, long second, long third = 0) =>
+    private static string? WhyNegative(long first, long second = 0, long third = 0) =>
         (first | second | third) < 0 ? $"a message holds a negative position: {first}, {second}, {third}" : null;
 
     private static Message ToMessage(Protocol.PeerMessage parsed)

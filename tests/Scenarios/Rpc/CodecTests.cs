@@ -95,13 +95,33 @@ public class CodecTests
         Assert.NotNull(WhyRefused(
             new() { From = 1, To = 2, AppendEntries = new() { PrevIndex = long.MaxValue, Entries = { Entry(1) } } }));
         Assert.NotNull(WhyRefused(new() { From = 1, To = 2, AppendEntries = new() { Entries = { Entry(0) } } }));
-        Assert.NotNull(WhyRefused(
-            new() { From = 1, To = 2, InstallSnapshot = new() { Offset = 5, TotalBytes = 4 } }));
         Assert.Null(WhyRefused(new() { From = 1, To = 2, AppendEntries = new() { Entries = { Entry(1) } } }));
         var broken = Entry(1);
         broken.Kind = Wire.Protocol.Entry.Types.Kind.Configuration;
         Assert.NotNull(WhyRefused(new() { From = 1, To = 2, AppendEntries = new() { Entries = { broken } } }));
-        Assert.NotNull(WhyRefused(new() { From = 1, To = 2, InstallSnapshot = new() { TotalBytes = 4 } }));
+    }
+
+    [Theory]
+    [InlineData(0, 4, 1, true, true)]
+    [InlineData(3, 4, 1, true, true)]
+    [InlineData(4, 4, 1, true, false)]
+    [InlineData(5, 4, 0, true, false)]
+    [InlineData(-1, 4, 1, true, false)]
+    [InlineData(0, long.MinValue, 1, true, false)]
+    [InlineData(0, 4, 1, false, false)]
+    public void A_piece_of_a_snapshot_lies_within_it_and_names_the_members(
+        long offset, long total, int bytes, bool names, bool isRight)
+    {
+        var piece = new Wire.Protocol.InstallSnapshot
+        {
+            Offset = offset,
+            TotalBytes = total,
+            Data = ByteString.CopyFrom(new byte[bytes]),
+            Configuration = names
+                ? ByteString.CopyFrom(ConfigurationCodec.Encode(Configuration.Empty))
+                : ByteString.Empty,
+        };
+        Assert.Equal(isRight, WhyRefused(new() { From = 1, To = 2, InstallSnapshot = piece }) is null);
     }
 
     [Fact]
