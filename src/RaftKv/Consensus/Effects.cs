@@ -53,18 +53,18 @@ public enum ProposalStatus : byte
     /// <summary>This server does not lead: nothing was appended.</summary>
     NotLeader,
 
-    /// <summary>Too much is uncommitted: nothing was appended.</summary>
+    /// <summary>Nothing was appended now: too much is uncommitted, or a change of membership has to wait.</summary>
     Busy,
 
-    /// <summary>The change of membership is impossible, or not possible yet; see the reason.</summary>
+    /// <summary>Nothing was appended: the change of membership is impossible.</summary>
     Refused,
 }
 
 /// <summary>The immediate outcome of <see cref="Input.Propose"/>, in the order of the proposals.</summary>
 public readonly record struct ProposalResult(long ProposalNumber, ProposalStatus Status, LogIndex Index, Term Term)
 {
-    /// <summary>For <see cref="ProposalStatus.Refused"/>: why.</summary>
-    public string? Refusal { get; init; }
+    /// <summary>For a change of membership that was not appended: why, for a person to read.</summary>
+    public string? Reason { get; init; }
 }
 
 /// <summary>How a transfer of leadership ended.</summary>

@@ -3,9 +3,6 @@ namespace RaftKv.Consensus;
 // Paper §6; dissertation chapter 4.
 public sealed partial class Raft
 {
-    /// <summary>What the reason begins with when a change is refused that may succeed later.</summary>
-    internal const string NotYet = "not yet: ";
-
     private Progress[] _followers = [];
     private bool _someLeave;
     private long _farewellDeadline = long.MaxValue;
@@ -25,34 +22,39 @@ public sealed partial class Raft
             return;
         }
 
-        if (ReasonToRefuse(changes, out var next) is { } refusal)
-        {
-            _effects.Proposals.Add(new(number, ProposalStatus.Refused, LogIndex.Zero, Term) { Refusal = refusal });
-            return;
-        }
-
-        Append(EntryKind.Configuration, ConfigurationCodec.Encode(next));
-        _effects.Proposals.Add(new(number, ProposalStatus.Appended, Log.LastIndex, Term));
+        var next = Configuration;
+        var (status, reason) =
+            ReasonToWait() is { } wait ? (ProposalStatus.Busy, wait)
+            : ConfigurationChange.Begin(Configuration, changes, out next) is { } objection
+                ? (ProposalStatus.Refused, objection)
+            : LearnerBehind(next) is { } behind ? (ProposalStatus.Busy, behind)
+            : (ProposalStatus.Appended, null);
+        if (status == ProposalStatus.Appended)
+            Append(EntryKind.Configuration, ConfigurationCodec.Encode(next));
+        var index = status == ProposalStatus.Appended ? Log.LastIndex : LogIndex.Zero;
+        _effects.Proposals.Add(new(number, status, index, Term) { Reason = reason });
     }
 
-    private string? ReasonToRefuse(IReadOnlyList<MemberChange> changes, out Configuration next)
+    private string? ReasonToWait()
     {
-        next = Configuration;
         // Before an entry of its own term is committed a leader does not know whether another change is (raft-dev,
         // 2015: "bug in single-server membership changes").
         if (Log.TermAt(CommitIndex) != Term)
-            return NotYet + "the leader has not committed an entry of its term";
+            return "the leader has not committed an entry of its term";
         if (Successor != NodeId.None)
-            return NotYet + $"the leadership goes over to {Successor}";
-        if (Configuration.IsJoint || _configurations.CurrentIndex > CommitIndex)
-            return NotYet + $"another change is under way, {Configuration}";
-        if (ConfigurationChange.Begin(Configuration, changes, out next) is { } objection)
-            return objection;
+            return $"the leadership goes over to {Successor}";
+        return Configuration.IsJoint || _configurations.CurrentIndex > CommitIndex
+            ? $"another change is under way, {Configuration}"
+            : null;
+    }
+
+    private string? LearnerBehind(Configuration next)
+    {
         foreach (var member in next.Members)
         {
             if (member.Role == MemberRole.IncomingVoter
                 && Follower(member.Id)?.HasCaughtUp(_now, _options.ElectionTimeout.Ticks) != true)
-                return NotYet + $"learner {member.Id} has not caught up";
+                return $"learner {member.Id} has not caught up";
         }
 
         return null;

@@ -105,16 +105,19 @@ public sealed class KvServer : IDisposable
         var time = _clock.Now(Replica.Raft.Term, StateMachine.TimeMs);
         var outcome = await Replica.ProposeAsync(
             KvCommandCodec.Encode(command with { TimeMs = time, Limits = limits }));
-        return outcome.End switch
-        {
-            ProposalEnd.Applied => new KvReply(outcome.Result),
-            ProposalEnd.NotLeader => NotLeader(outcome.Leader),
-            ProposalEnd.Busy => new KvReply(
-                KvStatus.Busy, "too many commands wait to be committed, or another server is about to lead"),
-            ProposalEnd.NotApplied => new KvReply(KvStatus.NotApplied, "another leader's entry took its place"),
-            _ => new KvReply(KvStatus.Unknown, "the server stopped following this command"),
-        };
+        return outcome.End == ProposalEnd.Applied ? new KvReply(outcome.Result) : WhyNotApplied(outcome);
     }
+
+    private KvReply WhyNotApplied(in ProposalOutcome<KvResult> outcome) => outcome.End switch
+    {
+        ProposalEnd.NotLeader => NotLeader(outcome.Leader),
+        ProposalEnd.Busy => new KvReply(
+            KvStatus.Busy,
+            outcome.Reason ?? "too many commands wait to be committed, or another server is about to lead"),
+        ProposalEnd.Refused => new KvReply(KvStatus.Rejected, outcome.Reason),
+        ProposalEnd.NotApplied => new KvReply(KvStatus.NotApplied, "another leader's entry took its place"),
+        _ => new KvReply(KvStatus.Unknown, "the server stopped following it"),
+    };
 
     private async Task<KvReply> ReadAsync(KvCommand command)
     {
@@ -148,14 +151,8 @@ public sealed class KvServer : IDisposable
         if (request.Changes.Count > 0)
         {
             var outcome = await Replica.ChangeMembershipAsync(request.Changes);
-            if (outcome.End == ProposalEnd.Refused)
-                return new KvReply(
-                    outcome.Refusal!.StartsWith(Raft.NotYet, StringComparison.Ordinal)
-                        ? KvStatus.Busy : KvStatus.Rejected, outcome.Refusal);
-            if (outcome.End == ProposalEnd.NotLeader)
-                return NotLeader(outcome.Leader);
             if (outcome.End != ProposalEnd.Applied)
-                return new KvReply(KvStatus.Unknown, "the server stopped following this change");
+                return WhyNotApplied(outcome);
         }
         else if (raft.Role != Role.Leader)
         {
@@ -163,7 +160,7 @@ public sealed class KvServer : IDisposable
         }
 
         if (request.WhenSettled && (raft.Configuration.IsJoint || raft.ConfigurationIndex > raft.CommitIndex))
-            return new KvReply(KvStatus.Busy, $"{Raft.NotYet}a change is under way, {raft.Configuration}");
+            return new KvReply(KvStatus.Busy, $"a change is under way, {raft.Configuration}");
         return new KvReply(new KvResult(KvStatus.Ok, ConfigurationCodec.Encode(raft.Configuration)));
     }
 

@@ -47,7 +47,7 @@ internal sealed class PendingProposals<TResult>
             ProposalStatus.Refused => ProposalEnd.Refused,
             _ => ProposalEnd.Busy,
         };
-        Complete(completion, new(end, default, leader, decision.Refusal));
+        Complete(completion, new(end, default, leader, decision.Reason));
     }
 
     /// <summary>An entry was applied.</summary>

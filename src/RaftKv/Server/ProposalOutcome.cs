@@ -11,10 +11,10 @@ public enum ProposalEnd : byte
     /// <summary>Never appended: this replica does not lead.</summary>
     NotLeader,
 
-    /// <summary>Never appended: too much is uncommitted.</summary>
+    /// <summary>Never appended: too much is uncommitted, or the change of membership has to wait.</summary>
     Busy,
 
-    /// <summary>Never appended: the change of membership is impossible, or not possible yet.</summary>
+    /// <summary>Never appended: the change of membership is impossible.</summary>
     Refused,
 
     /// <summary>Another leader's entry took its place in the log: it never will be applied.</summary>
@@ -28,6 +28,6 @@ public enum ProposalEnd : byte
 /// <param name="End">How it ended.</param>
 /// <param name="Result">For <see cref="ProposalEnd.Applied"/>: the state machine's result.</param>
 /// <param name="Leader">For <see cref="ProposalEnd.NotLeader"/>: who leads, if known.</param>
-/// <param name="Refusal">For <see cref="ProposalEnd.Refused"/>: why.</param>
+/// <param name="Reason">For a change of membership that was never appended: why, for a person to read.</param>
 public readonly record struct ProposalOutcome<TResult>(
-    ProposalEnd End, TResult? Result, NodeId Leader, string? Refusal = null);
+    ProposalEnd End, TResult? Result, NodeId Leader, string? Reason = null);

@@ -77,9 +77,9 @@ internal sealed class TestCluster
         return this[id].Proposals.Single();
     }
 
-    /// <returns>Why it is refused, or null.</returns>
+    /// <returns>Why it is not begun, or null.</returns>
     public string? Change(int id, params (MemberChangeKind Kind, int Id)[] changes) =>
-        Propose(id, changes).Refusal;
+        Propose(id, changes).Reason;
 
     /// <summary>Delivers until nothing is on the way.</summary>
     public void Run()

@@ -72,7 +72,8 @@ internal static class Wording
     public static string Of(ProposalResult proposal) => proposal.Status switch
     {
         ProposalStatus.Appended => $"appended at {proposal.Index}@{proposal.Term}",
-        ProposalStatus.Refused => $"refused, {proposal.Refusal}",
+        ProposalStatus.Refused => $"refused, {proposal.Reason}",
+        ProposalStatus.Busy when proposal.Reason is { } reason => $"not yet, {reason}",
         ProposalStatus.NotLeader => "refused, not the leader",
         _ => proposal.Status.ToString(),
     };
