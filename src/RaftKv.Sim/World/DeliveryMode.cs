@@ -1,7 +1,7 @@
 namespace RaftKv.Sim.World;
 
 /// <summary>What the network of a seed does to the bytes of a connection.</summary>
-internal enum DeliveryMode
+public enum DeliveryMode
 {
     /// <summary>Each Send arrives whole and in order, until the connection breaks and loses its tail.</summary>
     Ordered,

@@ -12,7 +12,7 @@ namespace RaftKv.Sim.World;
 /// <c>ThreadPool</c> are one for the whole process. Code that does not escape pays nothing. Make one for each thread
 /// that runs worlds, not one for each world.
 /// </remarks>
-internal sealed class EscapeDetector : EventListener
+public sealed class EscapeDetector : EventListener
 {
     private const string Source = "System.Diagnostics.Eventing.FrameworkEventSource";
     private const EventKeywords PoolAndTimers = (EventKeywords)0x12;
@@ -20,6 +20,7 @@ internal sealed class EscapeDetector : EventListener
     private int _thread;
     private string? _escape;
 
+    /// <summary>Watches the thread that makes it.</summary>
     /// <exception cref="InvalidOperationException">The runtime does not report what the detector must see.</exception>
     public EscapeDetector() => Watch();
 
@@ -31,12 +32,14 @@ internal sealed class EscapeDetector : EventListener
         return escape;
     }
 
+    /// <inheritdoc/>
     protected override void OnEventSourceCreated(EventSource eventSource)
     {
         if (eventSource.Name == Source) EnableEvents(eventSource, EventLevel.Verbose, PoolAndTimers);
     }
 
 #pragma warning disable RS0030 // The real threads are what this class watches.
+    /// <inheritdoc/>
     protected override void OnEventWritten(EventWrittenEventArgs eventData)
     {
         if (Environment.CurrentManagedThreadId == _thread)

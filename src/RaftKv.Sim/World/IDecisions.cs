@@ -7,7 +7,7 @@ namespace RaftKv.Sim.World;
 /// <remarks>
 /// By convention 0 is the quietest outcome (no fault, the shortest delay): zeros simplify a schedule.
 /// </remarks>
-internal interface IDecisions
+public interface IDecisions
 {
     /// <summary>A choice in [0, <paramref name="exclusiveMax"/>).</summary>
     /// <param name="site">What is chosen, e.g. "drop": recorded, but without effect on the outcome.</param>

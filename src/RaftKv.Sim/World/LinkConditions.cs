@@ -1,7 +1,7 @@
 namespace RaftKv.Sim.World;
 
 /// <summary>How well a link works. The defaults are those of a quiet local network.</summary>
-internal sealed record LinkConditions
+public sealed record LinkConditions
 {
     /// <summary>No message is faster.</summary>
     public TimeSpan LatencyLeast { get; init; } = TimeSpan.FromMicroseconds(200);

@@ -1,8 +1,9 @@
 namespace RaftKv.Sim.World;
 
 /// <summary>The network of one seed.</summary>
-internal sealed record NetworkOptions
+public sealed record NetworkOptions
 {
+    /// <summary>What it does to the bytes of connections.</summary>
     public DeliveryMode Mode { get; init; } = DeliveryMode.Ordered;
 
     /// <summary>What every link starts with.</summary>

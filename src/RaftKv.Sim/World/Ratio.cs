@@ -1,7 +1,7 @@
 namespace RaftKv.Sim.World;
 
 /// <summary>A probability as a ratio of integers: exact, and the same on every machine.</summary>
-internal readonly record struct Ratio
+public readonly record struct Ratio
 {
     /// <summary>Never.</summary>
     public static readonly Ratio Zero = new(0, 1);
@@ -9,6 +9,10 @@ internal readonly record struct Ratio
     /// <summary>Always.</summary>
     public static readonly Ratio One = new(1, 1);
 
+    /// <summary>So many times of so many.</summary>
+    /// <param name="numerator">At least 0, at most <paramref name="denominator"/>.</param>
+    /// <param name="denominator">At least 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">It is no probability.</exception>
     public Ratio(int numerator, int denominator)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(denominator);
@@ -18,9 +22,12 @@ internal readonly record struct Ratio
         Denominator = denominator;
     }
 
+    /// <summary>So many times.</summary>
     public int Numerator { get; }
 
+    /// <summary>Of so many.</summary>
     public int Denominator { get; }
 
+    /// <inheritdoc/>
     public override string ToString() => $"{Numerator}/{Denominator}";
 }

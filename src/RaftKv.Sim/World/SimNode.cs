@@ -7,7 +7,7 @@ namespace RaftKv.Sim.World;
 /// A host and what runs on it: a server or a client. The host keeps its clock, its storage and its links; what runs on
 /// it has incarnations, each with its own loop.
 /// </summary>
-internal sealed class SimNode
+public sealed class SimNode
 {
     private readonly Scheduler _scheduler;
     private readonly NetworkFabric _fabric;
@@ -40,6 +40,7 @@ internal sealed class SimNode
         Time = new SimTime(_scheduler);
     }
 
+    /// <summary>Its name, and its address.</summary>
     public string Name { get; }
 
     /// <summary>The host's number in the world: its index in <see cref="SimWorld.Nodes"/> and in links.</summary>
@@ -51,8 +52,10 @@ internal sealed class SimNode
     /// <summary>Counts the incarnations, from 1; 0 before the first.</summary>
     public int Generation { get; private set; }
 
+    /// <summary>Whether an incarnation runs, paused or not.</summary>
     public bool IsRunning => _loop is not null;
 
+    /// <summary>Whether it is frozen.</summary>
     public bool IsPaused => _loop is { IsPaused: true };
 
     /// <summary>
@@ -84,6 +87,7 @@ internal sealed class SimNode
     /// <summary>
     /// Ends what runs, between two callbacks: with a power loss also the host, which takes along what was not flushed.
     /// </summary>
+    /// <param name="isPowerLoss">Whether the host goes, too, or the process alone.</param>
     public void Crash(bool isPowerLoss)
     {
         if (_loop is not { } loop) return;
@@ -122,5 +126,6 @@ internal sealed class SimNode
         _loop.Post(static run => ((Action)run!)(), action);
     }
 
+    /// <inheritdoc/>
     public override string ToString() => Name;
 }

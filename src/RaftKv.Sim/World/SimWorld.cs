@@ -7,13 +7,13 @@ namespace RaftKv.Sim.World;
 /// One simulated world: hosts, a network, virtual time and one source of decisions. What happens in it is a function of
 /// the decisions' seed and of the code that runs in it. It shares nothing with other worlds.
 /// </summary>
-internal sealed class SimWorld
+public sealed class SimWorld
 {
     private readonly List<SimNode> _nodes = [];
     private readonly WorldOptions _options;
     private readonly ILoggerFactory _logging;
 
-    public SimWorld(Decisions decisions, WorldOptions? options = null)
+    internal SimWorld(Decisions decisions, WorldOptions? options = null)
     {
         _options = options ?? new WorldOptions();
         Decisions = decisions;
@@ -22,18 +22,33 @@ internal sealed class SimWorld
         _logging = _options.Logging ?? new TraceLogging(Scheduler);
     }
 
+    /// <summary>An empty world, at the beginning of its time.</summary>
+    /// <param name="seed">Decides everything that could happen otherwise.</param>
+    /// <param name="options">What it is made of; null: a quiet local network, and no trace.</param>
     public SimWorld(ulong seed, WorldOptions? options = null)
         : this(new Decisions(seed), options)
     {
     }
 
-    public Decisions Decisions { get; }
+    internal Decisions Decisions { get; }
 
-    public Scheduler Scheduler { get; }
+    internal Scheduler Scheduler { get; }
 
-    public NetworkFabric Network { get; }
+    internal NetworkFabric Network { get; }
 
-    public Trace Trace => Scheduler.Trace;
+    internal Trace Trace => Scheduler.Trace;
+
+    /// <summary>
+    /// Choices for faults, workloads and whatever else a test leaves to the seed. Apart from all choices of the world's
+    /// own: who draws more here does not change how long messages take.
+    /// </summary>
+    public IDecisions Choose => Decisions.Stream(Concern.Workload);
+
+    /// <summary>A hash of everything that has happened. Equal hashes: the same schedule.</summary>
+    public UInt128 TraceHash => Trace.Hash.Value;
+
+    /// <summary>One line for each event, if the options ask for them.</summary>
+    public IReadOnlyCollection<string> TraceLines => Trace.Lines;
 
     /// <summary>All hosts, running or not, by their index.</summary>
     public IReadOnlyList<SimNode> Nodes => _nodes;
@@ -47,17 +62,31 @@ internal sealed class SimWorld
     /// <summary>Adds a host that does not run yet.</summary>
     /// <param name="name">Unique; also its address, and the first part of its addresses "name:anything".</param>
     /// <param name="boot">Runs on the loop of each new incarnation.</param>
-    /// <param name="storage">What survives crashes; null for a host without a disk.</param>
-    public SimNode AddNode(string name, Action<NodePlatform> boot, IStorageDevice? storage = null)
+    public SimNode AddNode(string name, Action<NodePlatform> boot) =>
+        AddNode(name, boot, new SimStorage(Scheduler, Decisions.Stream(Concern.Disk, _nodes.Count)));
+
+    /// <summary>Adds a host whose disk can be harmed.</summary>
+    internal SimNode AddNode(string name, Action<NodePlatform> boot, IStorageDevice storage)
     {
         Network.AddHost(name);
-        var node = new SimNode(this, name, _nodes.Count, storage ?? new NoStorage(), boot, _logging);
+        var node = new SimNode(this, name, _nodes.Count, storage, boot, _logging);
         _nodes.Add(node);
         return node;
     }
 
     /// <summary>Runs an action in the world itself, on no node's loop: the way of faults.</summary>
     public void After(TimeSpan delay, Action action) => Scheduler.After(delay, null, new ActionEvent(action));
+
+    /// <summary>Takes the links between two groups of hosts down. What is sent over them is lost, in silence.</summary>
+    /// <param name="left">Hosts of one side.</param>
+    /// <param name="right">Hosts of the other side.</param>
+    /// <param name="isOneWay">When true, only what the left side sends to the right side is lost.</param>
+    public void Partition(IEnumerable<SimNode> left, IEnumerable<SimNode> right, bool isOneWay = false) =>
+        Network.Partition(
+            [.. left.Select(static node => node.Index)], [.. right.Select(static node => node.Index)], isOneWay);
+
+    /// <summary>Takes every link up again.</summary>
+    public void Heal() => Network.Heal();
 
     /// <summary>Lets time pass.</summary>
     public void RunFor(TimeSpan duration) => Run(Scheduler.NowTicks + duration.Ticks, null);

@@ -6,7 +6,7 @@ namespace RaftKv.Sim.World;
 /// <param name="AtTicks">Virtual time of the failure.</param>
 /// <param name="Node">The node on which it surfaced; null for the world itself.</param>
 /// <param name="Cause">The exception.</param>
-internal sealed record WorldFailure(long AtTicks, string? Node, Exception Cause)
+public sealed record WorldFailure(long AtTicks, string? Node, Exception Cause)
 {
     /// <summary>The violated property in words.</summary>
     public string Property => Cause switch
@@ -16,6 +16,7 @@ internal sealed record WorldFailure(long AtTicks, string? Node, Exception Cause)
         _ => "no unhandled exception",
     };
 
+    /// <inheritdoc/>
     public override string ToString() =>
         $"{Property} at {AtTicks} ticks on {Node ?? "the world"}: {Cause.Message}";
 }

@@ -3,8 +3,9 @@ using Microsoft.Extensions.Logging;
 namespace RaftKv.Sim.World;
 
 /// <summary>What a world is made of, besides its decisions.</summary>
-internal sealed record WorldOptions
+public sealed record WorldOptions
 {
+    /// <summary>Its network.</summary>
     public NetworkOptions Network { get; init; } = new();
 
     /// <summary>Whether to keep trace lines.</summary>
