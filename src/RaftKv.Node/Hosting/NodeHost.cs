@@ -1,10 +1,4 @@
-using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.Logging;
-using RaftKv.Client;
-using RaftKv.Client.Sockets;
-using RaftKv.Client.Threading;
-using RaftKv.Node.Disk;
-using RaftKv.Platform;
 using RaftKv.Server;
 using RaftKv.Storage;
 
@@ -14,19 +8,15 @@ namespace RaftKv.Node.Hosting;
 internal sealed class NodeHost : IDisposable
 {
     private readonly NodeOptions _options;
-    private readonly ILoggerFactory _logging;
-    private readonly LoopThread _loop;
-    private readonly SocketNetwork _network;
+    private readonly LocalMachine _machine;
     private readonly TaskCompletionSource<Exception?> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private FileDisk? _disk;
     private KvServer? _server;
 
     private NodeHost(NodeOptions options, ILoggerFactory logging)
     {
         _options = options;
-        _logging = logging;
-        _loop = new LoopThread($"node{options.Id}", fault => _ended.TrySetResult(fault));
-        _network = new SocketNetwork(_loop, logging.CreateLogger("RaftKv.Sockets"), new SocketNetworkOptions());
+        _machine = new LocalMachine(
+            $"node{options.Id}", options.DataDirectory, logging, fault => _ended.TrySetResult(fault));
     }
 
     /// <summary>Founds a cluster: makes the node's data directory, with the first configuration in it.</summary>
@@ -36,28 +26,15 @@ internal sealed class NodeHost : IDisposable
         var directory = options.DataDirectory;
         if (Directory.Exists(directory) && Directory.EnumerateFileSystemEntries(directory).Any())
             throw new UsageException($"DataDirectory {directory} is not empty.");
-        var done = new TaskCompletionSource<Exception?>(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var loop = new LoopThread("init", fault => done.TrySetResult(fault));
-        using var disk = new FileDisk(options.DataDirectory, loop);
-        loop.Post(
-            async void (_) =>
-            {
-                try
-                {
-                    var server = options.ToServerOptions();
-                    var identity = new StorageIdentity(server.ClusterId, server.Replica.Raft.Id);
-                    var founding = FirstStart.Founds(options.Founders());
-                    (await Persister.OpenAsync(disk, server.Storage, identity, founding)).Persister.Dispose();
-                    done.SetResult(null);
-                }
-                catch (Exception fault)
-                {
-                    done.TrySetResult(fault);
-                }
-            },
-            null);
-        if (await done.Task is { } failure)
-            ExceptionDispatchInfo.Throw(failure);
+        using var machine = new LocalMachine("init", directory);
+        await machine.RunAsync(async platform =>
+        {
+            var server = options.ToServerOptions();
+            var identity = new StorageIdentity(server.ClusterId, server.Replica.Raft.Id);
+            var founding = FirstStart.Founds(options.Founders());
+            (await Persister.OpenAsync(platform.Disk, server.Storage, identity, founding)).Persister.Dispose();
+            return true;
+        });
     }
 
     /// <summary>Runs a node until it is told to stop or stops because of a fault.</summary>
@@ -70,11 +47,17 @@ internal sealed class NodeHost : IDisposable
         using var logging = NodeLogging.Create(options);
         var log = logging.CreateLogger("RaftKv.Node");
         Exception? fault;
-        using (var host = new NodeHost(options, logging))
+        try
         {
-            host._loop.Post(_ => host.StartAsync(joins, log), null);
-            await using var stop = cancellationToken.Register(() => host._loop.Post(_ => host.StopAsync(), null));
+            using var host = new NodeHost(options, logging);
+            var loop = host._machine.Platform.Loop;
+            loop.Post(_ => host.StartAsync(joins, log), null);
+            await using var stop = cancellationToken.Register(() => loop.Post(_ => host.StopAsync(), null));
             fault = await host._ended.Task;
+        }
+        catch (IOException failure)
+        {
+            fault = failure;
         }
 
         if (fault is null)
@@ -89,21 +72,14 @@ internal sealed class NodeHost : IDisposable
         return fault is null;
     }
 
-    public void Dispose()
-    {
-        _loop.Dispose();
-        _network.Dispose();
-        _disk?.Dispose();
-    }
+    public void Dispose() => _machine.Dispose();
 
     private async void StartAsync(bool joins, ILogger log)
     {
         try
         {
-            _disk = new FileDisk(_options.DataDirectory, _loop);
             var options = _options.ToServerOptions(joins);
-            _server = await KvServer.StartAsync(
-                options, new NodePlatform(_loop, _loop.Timers, _network, _disk, new OsEntropy(), _logging));
+            _server = await KvServer.StartAsync(options, _machine.Platform);
             _server.Replica.Failed += fault => _ended.TrySetResult(fault);
             NodeLog.Serving(log, options.Replica.Raft.Id, options.ClusterId, options.Address);
         }

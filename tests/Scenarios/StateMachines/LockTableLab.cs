@@ -46,6 +46,11 @@ internal sealed class LockTableLab : Lab
 
     public override ulong StateOf(int server) => ServerOf(server) is null ? 0 : Hash(_servers[server].Table);
 
+    /// <summary>The server as it runs now; null while it does not or recovers.</summary>
+    public ReplicaServer<LockResult>? ServerOf(int server) =>
+        Hosts[server].IsRunning && _servers[server].Generation == Hosts[server].Generation
+            && _servers[server].Server is { Replica.IsStopped: false } running ? running : null;
+
     /// <summary>Has one server do something on its loop, and waits for its end or a while.</summary>
     public T? Ask<T>(int server, Func<ReplicaServer<LockResult>, Task<T>> ask)
         where T : struct
@@ -91,10 +96,6 @@ internal sealed class LockTableLab : Lab
 
         return XxHash3.HashToUInt64(bytes.WrittenSpan);
     }
-
-    private ReplicaServer<LockResult>? ServerOf(int server) =>
-        Hosts[server].IsRunning && _servers[server].Generation == Hosts[server].Generation
-            && _servers[server].Server is { Replica.IsStopped: false } running ? running : null;
 
     private SimNode AddHost(Member member)
     {

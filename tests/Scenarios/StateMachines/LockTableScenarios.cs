@@ -1,4 +1,5 @@
 using System.Text;
+using RaftKv.Linearizability;
 using RaftKv.Server;
 using Xunit;
 
@@ -38,6 +39,56 @@ public sealed class LockTableScenarios
             }
 
             Assert.NotEqual(default, lab.RaftOf(leader)!.Snapshot);
+        });
+
+    [Fact]
+    public void Whatever_befalls_the_servers_every_answer_is_one_that_a_single_table_could_have_given() =>
+        LockTableLab.Run(3, lab =>
+        {
+            var history = new HistoryRecorder<LockInput, LockResult>();
+            LockClient[] clients = [.. Enumerable.Range(1, 3).Select(number => new LockClient(lab, history, number))];
+            foreach (var client in clients)
+                client.Next();
+            for (var round = 0; round < 6; round++)
+            {
+                Strike(lab);
+                lab.Sleep(lab.Choose.Between("struck", TimeSpan.Zero, 2 * Labs.Lab.ElectionTimeout));
+                Repair(lab);
+            }
+
+            lab.AwaitOneLeaderOfAll();
+            foreach (var client in clients)
+                client.IsStopped = true;
+            lab.Await("the clients' end", () => clients.All(client => client.IsDone), Labs.Lab.ElectionTimeout);
+            var budget = new Budget { Steps = 20_000_000 };
+            Assert.Equal(Verdict.Linearizable, Checker.Check(new LockModel(), history.ToHistory(), budget).Verdict);
+            Assert.All(clients, client => Assert.True(client.Answers > 20));
+        });
+
+    [Fact]
+    public void A_server_that_missed_more_than_the_log_keeps_answers_from_the_snapshot_that_it_gets() =>
+        LockTableLab.Run(3, lab =>
+        {
+            var leader = lab.AwaitOneLeaderOfAll();
+            var late = (leader + 1) % 3;
+            lab.Do("take door c1", out _);
+            lab.Crash(late);
+            var (least, most) = (0, 0);
+            for (var round = 0; round < 30; round++)
+            {
+                lab.Do("add 1", out var attempts);
+                (least, most) = (least + 1, most + attempts);
+            }
+
+            var first = lab.RaftOf(lab.CheckOneLeader())!.FirstIndex;
+            lab.Restart(late);
+            lab.Await("recovery", () => lab.RaftOf(late) is not null, Labs.Lab.ElectionTimeout);
+            Assert.True(lab.AppliedBy(late).Next < first, $"{lab.AppliedBy(late)} {first}");
+            lab.AwaitOneLeaderOfAll();
+            lab.Await("the snapshot", () => lab.RaftOf(late)!.Snapshot.Index.Next >= first, Labs.Lab.ElectionTimeout);
+            var (outcome, answer) = lab.Ask(late, each => each.QueryAsync("door"u8.ToArray()))!.Value;
+            Assert.Equal((ReadEnd.Ready, "c1"), (outcome.End, answer.Owner));
+            Assert.InRange(answer.Counter, least, most);
         });
 
     private static void Strike(LockTableLab lab)
