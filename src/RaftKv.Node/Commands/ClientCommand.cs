@@ -5,7 +5,7 @@ namespace RaftKv.Node.Commands;
 /// <summary><c>client</c>: one operation, or a demonstration.</summary>
 internal static class ClientCommand
 {
-    public static Command Create(ClientOptions options) => new("client", "Read and write keys.")
+    public static Command Create(ClientOptions options) => new("client", "Read and write keys; administer the cluster.")
     {
         options.Endpoints,
         options.Cluster,

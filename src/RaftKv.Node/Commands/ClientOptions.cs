@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Text;
 using RaftKv.Client;
 using RaftKv.Node.Hosting;
@@ -51,7 +52,7 @@ internal sealed class ClientOptions
     /// <summary>The key to work on.</summary>
     public static Argument<string> Key()
     {
-        var key = Text("KEY");
+        var key = Text("KEY", "The key.");
         key.Validators.Add(result =>
         {
             if (result.Tokens is [{ Value: "" }])
@@ -61,16 +62,27 @@ internal sealed class ClientOptions
     }
 
     /// <summary>An argument that was given as text, and not as bytes that are none.</summary>
-    public static Argument<string> Text(string name)
+    public static Argument<string> Text(string name, string description)
     {
-        var text = new Argument<string>(name);
-        text.Validators.Add(result =>
-        {
-            // The runtime puts this character in place of bytes that are not UTF-8, and they are gone.
-            if (result.Tokens.Any(token => token.Value.EnumerateRunes().Contains(Rune.ReplacementChar)))
-                result.AddError($"{name} is not UTF-8. Any bytes can be a value: put --value-file.");
-        });
+        var text = new Argument<string>(name) { Description = description };
+        text.Validators.Add(result => RequireText(result, name));
         return text;
+    }
+
+    /// <summary>An option that was given as text, and not as bytes that are none.</summary>
+    public static Option<string?> TextOption(string name, string helpName, string description)
+    {
+        var text = new Option<string?>(name) { HelpName = helpName, Description = description };
+        text.Validators.Add(result => RequireText(result, name));
+        return text;
+    }
+
+    /// <summary>Adds an error where the command line had bytes that are no UTF-8.</summary>
+    public static void RequireText(SymbolResult result, string name)
+    {
+        // The runtime puts this character in place of such bytes, and they are gone.
+        if (result.Tokens.Any(token => token.Value.EnumerateRunes().Contains(Rune.ReplacementChar)))
+            result.AddError($"{name} is not UTF-8. Any bytes can be a value: put --value-file.");
     }
 
     /// <summary>A Clerk for the nodes that the command line names.</summary>

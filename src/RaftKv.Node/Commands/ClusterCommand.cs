@@ -9,7 +9,7 @@ internal static class ClusterCommand
 {
     public static Command Create(ClientOptions options)
     {
-        var nodes = NumberOption.Create("--nodes", "How many nodes.", 3, 1, 99);
+        var nodes = NumberOption.Create("--nodes", "How many nodes.", 3, 1, LocalCluster.MaxNodes);
         var data = new Option<string>("--data")
         {
             Description = "Where their files live; a cluster that was here before goes on. "

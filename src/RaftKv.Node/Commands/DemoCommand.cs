@@ -16,11 +16,11 @@ internal sealed class DemoCommand(Clerk clerk, DemoObserver observer, TextWriter
 
     public static Command Create(ClientOptions options)
     {
-        var count = new Option<long>("--count")
+        var count = new Option<int?>("--count")
         {
             Description = "How many numbers; without it, until Ctrl+C.",
             HelpName = "N",
-            DefaultValueFactory = _ => long.MaxValue,
+            CustomParser = result => NumberOption.Parser("--count", 1, int.MaxValue)(result),
         };
         var command = new Command("demo", "Put and get numbers in a loop. Kill the leader meanwhile.") { count };
         command.SetAction(async (parsed, cancellationToken) =>
@@ -39,7 +39,7 @@ internal sealed class DemoCommand(Clerk clerk, DemoObserver observer, TextWriter
             try
             {
                 stop.CancelAfter(patience);
-                exitCode = await demo.RunAsync(parsed.GetValue(count), stop);
+                exitCode = await demo.RunAsync(parsed.GetValue(count) ?? long.MaxValue, stop);
             }
             catch (Exception exception) when (
                 exception is OperationCanceledException

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text;
 
 namespace RaftKv.Node.Commands;
 
@@ -9,33 +8,18 @@ internal static class GetCommand
     public static Command Create(ClientOptions options)
     {
         var key = ClientOptions.Key();
-        var raw = new Option<bool>("--raw") { Description = "Print the value's bytes and nothing else, no line end." };
-        var command = new Command("get", "Print a key's value.") { key, raw };
+        var printer = new ValuePrinter();
+        var command = new Command("get", "Print a key's value. Exit with 1 when the key is absent.") { key };
+        printer.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
+            var name = parsed.GetValue(key)!;
             await using var clerk = options.Connect(parsed);
-            var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
-            if (await clerk.GetAsync(parsed.GetValue(key)!, cancellationToken) is not { } value)
-            {
-                await error.WriteLineAsync($"The key '{parsed.GetValue(key)}' is absent.");
-                return ExitCode.Failed;
-            }
-
-            if (parsed.GetValue(raw))
-            {
-                await using var bytes = Console.OpenStandardOutput();
-                await bytes.WriteAsync(value, cancellationToken);
-                return ExitCode.Good;
-            }
-
-            if (!System.Text.Unicode.Utf8.IsValid(value.Span))
-            {
-                await error.WriteLineAsync($"The value of '{parsed.GetValue(key)}' is not text: give --raw.");
-                return ExitCode.Failed;
-            }
-
-            await output.WriteLineAsync(Encoding.UTF8.GetString(value.Span));
-            return ExitCode.Good;
+            if (await clerk.GetAsync(name, cancellationToken) is { } value)
+                return await printer.PrintAsync(name, value, parsed, cancellationToken)
+                    ? ExitCode.Good : ExitCode.Failed;
+            await parsed.InvocationConfiguration.Error.WriteLineAsync($"The key '{name}' is absent.");
+            return ExitCode.Failed;
         });
         return command;
     }

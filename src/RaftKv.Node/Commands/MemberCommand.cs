@@ -1,5 +1,5 @@
 using System.CommandLine;
-using RaftKv.Client.Sockets;
+using RaftKv.Client;
 using RaftKv.Consensus;
 
 namespace RaftKv.Node.Commands;
@@ -29,19 +29,29 @@ internal static class MemberCommand
 
     private static Command CreateAdd(ClientOptions options)
     {
-        var id = Id();
-        var address = new Argument<string>("ADDRESS") { Description = "Where it listens (host:port)." };
+        var id = NodeArgument.Id("An id that no node ever had.");
+        var address = NodeArgument.Address();
         var learner = new Option<bool>("--learner") { Description = "Let it receive the log without a vote." };
         var command = new Command("add", "Add a node that was started with `serve --join`.") { id, address, learner };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             await using var clerk = options.Connect(parsed);
             var node = new NodeId(parsed.GetValue(id));
-            var where = $"{HostPort.Parse(parsed.GetValue(address)!)}";
             var members = await clerk.ChangeMembersAsync(
-                [new(MemberChangeKind.AddLearner, node, where)], cancellationToken);
-            if (!parsed.GetValue(learner))
-                members = await clerk.ChangeMembersAsync([new(MemberChangeKind.Promote, node)], cancellationToken);
+                [new(MemberChangeKind.AddLearner, node, $"{parsed.GetValue(address)}")], cancellationToken);
+            try
+            {
+                if (!parsed.GetValue(learner))
+                    members = await clerk.ChangeMembersAsync([new(MemberChangeKind.Promote, node)], cancellationToken);
+            }
+            catch (ClerkException exception)
+            {
+                await parsed.InvocationConfiguration.Error.WriteLineAsync(
+                    $"{node} is a member, but has no vote yet (`member promote {node.Value}` asks again). "
+                    + exception.Message);
+                return ExitCode.Failed;
+            }
+
             await PrintAsync(members, parsed);
             return ExitCode.Good;
         });
@@ -50,7 +60,7 @@ internal static class MemberCommand
 
     private static Command CreateChange(ClientOptions options, string name, string description, MemberChangeKind kind)
     {
-        var id = Id();
+        var id = NodeArgument.Id();
         var command = new Command(name, description) { id };
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -60,17 +70,6 @@ internal static class MemberCommand
             return ExitCode.Good;
         });
         return command;
-    }
-
-    private static Argument<int> Id()
-    {
-        var id = new Argument<int>("ID");
-        id.Validators.Add(result =>
-        {
-            if (result.Tokens is [var token] && int.TryParse(token.Value, out var number) && number < 1)
-                result.AddError($"ID must be at least 1, but is {number}.");
-        });
-        return id;
     }
 
     private static async Task PrintAsync(Configuration configuration, ParseResult parsed)

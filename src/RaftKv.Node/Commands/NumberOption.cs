@@ -1,9 +1,11 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
+using System.Numerics;
 
 namespace RaftKv.Node.Commands;
 
-/// <summary>Options that take a whole number from a range.</summary>
+/// <summary>Options and arguments that take a whole number from a range.</summary>
 internal static class NumberOption
 {
     public static Option<int> Create(string name, string description, int byDefault, int min, int max) => new(name)
@@ -11,14 +13,20 @@ internal static class NumberOption
         Description = description,
         HelpName = "N",
         DefaultValueFactory = _ => byDefault,
-        CustomParser = result =>
-        {
-            var text = result.Tokens.Single().Value;
-            if (int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var number)
-                && number >= min && number <= max)
-                return number;
-            result.AddError($"{name} must be a whole number from {min} to {max}, but is '{text}'.");
-            return byDefault;
-        },
+        CustomParser = Parser(name, min, max),
+    };
+
+    /// <summary>Takes a number, or names it in an error.</summary>
+    public static Func<ArgumentResult, T> Parser<T>(string name, T min, T max)
+        where T : struct, IBinaryInteger<T>, IMinMaxValue<T> => result =>
+    {
+        var text = result.Tokens.Single().Value;
+        if (T.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            && number >= min && number <= max)
+            return number;
+        var range = max == T.MaxValue ? $"of at least {min}" : $"from {min} to {max}";
+        result.AddError(string.Create(
+            CultureInfo.InvariantCulture, $"{name} must be a whole number {range}, but is '{text}'."));
+        return min;
     };
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text;
 using RaftKv.KeyValue;
 
 namespace RaftKv.Node.Commands;
@@ -9,20 +8,14 @@ internal static class ScanCommand
 {
     public static Command Create(ClientOptions options)
     {
-        var prefix = new Argument<string>("PREFIX")
-        {
-            Description = "Keys begin with it.",
-            DefaultValueFactory = _ => "",
-        };
-        var from = new Option<string>("--from")
-        {
-            Description = "The first key.",
-            HelpName = "KEY",
-            DefaultValueFactory = _ => "",
-        };
-        var to = new Option<string?>("--to") { HelpName = "KEY", Description = "The first key behind the range." };
+        var prefix = ClientOptions.Text("PREFIX", "Keys begin with it.");
+        prefix.Arity = ArgumentArity.ZeroOrOne;
+        var from = ClientOptions.TextOption("--from", "KEY", "The first key.");
+        var to = ClientOptions.TextOption("--to", "KEY", "The first key behind the range.");
         var limit = NumberOption.Create("--limit", "Most keys to print; 0: all.", 0, 0, int.MaxValue);
-        var command = new Command("scan", "Print keys and values (a tab between them) in the order of the keys.")
+        var command = new Command(
+            "scan",
+            "Print keys and values in order, a line each: KEY, a tab, VALUE, with \\t \\n \\r \\\\ \\xHH in them.")
         {
             prefix,
             from,
@@ -36,15 +29,15 @@ internal static class ScanCommand
             var left = parsed.GetValue(limit) is > 0 and var most ? most : int.MaxValue;
             var range = new KvScan
             {
-                Prefix = parsed.GetValue(prefix)!,
-                From = parsed.GetValue(from)!,
+                Prefix = parsed.GetValue(prefix) ?? "",
+                From = parsed.GetValue(from) ?? "",
                 To = parsed.GetValue(to),
             };
             while (left > 0)
             {
                 var page = await clerk.ScanAsync(range with { Limit = left }, cancellationToken);
                 foreach (var (key, value) in page.Items)
-                    await output.WriteLineAsync($"{key}\t{Encoding.UTF8.GetString(value.Span)}");
+                    await output.WriteLineAsync($"{EscapedText.Of(key)}\t{EscapedText.Of(value.Span)}");
                 left -= page.Items.Count;
                 if (page.Next is null)
                     break;

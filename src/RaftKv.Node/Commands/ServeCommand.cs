@@ -76,11 +76,14 @@ internal static class ServeCommand
     {
         var inForce = Convert.ToString(option.GetValue(new NodeOptions()), CultureInfo.InvariantCulture);
         var byDefault = string.IsNullOrEmpty(inForce) || inForce == "0" ? "" : $" [default: {inForce}]";
+        if (option.PropertyType == typeof(bool))
+            byDefault = byDefault.ToLowerInvariant();
         string[] aliases = option.Name == nameof(NodeOptions.ClusterId) ? ["--cluster"] : [];
         return new Option<string?>(NodeOptionsLoader.Flag(option), aliases)
         {
             Description = option.GetCustomAttribute<DescriptionAttribute>()!.Description + byDefault,
-            HelpName = option.PropertyType == typeof(int) ? "N" : option.Name,
+            HelpName = NodeOptionsLoader.Values(option) is { } values ? string.Join('|', values)
+                : option.PropertyType == typeof(int) ? "N" : option.Name,
         };
     }
 

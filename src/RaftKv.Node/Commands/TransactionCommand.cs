@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text;
 
 namespace RaftKv.Node.Commands;
 
@@ -13,6 +12,7 @@ internal static class TransactionCommand
             Arity = ArgumentArity.OneOrMore,
             Description = "if KEY=VALUE !KEY ... then get:KEY put:KEY=VALUE append:KEY=VALUE delete:KEY ... else ...",
         };
+        words.Validators.Add(result => ClientOptions.RequireText(result, "STEP"));
         var command = new Command(
             "txn", "Run a transaction. Exit with 0 when its compares hold (!KEY: it is absent), with 1 when not.")
         {
@@ -28,8 +28,8 @@ internal static class TransactionCommand
             {
                 if (operations[i].IsReadOnly)
                     await parsed.InvocationConfiguration.Output.WriteLineAsync(
-                        operations[i].Key + (result.Results[i].Value is { } value
-                            ? $"\t{Encoding.UTF8.GetString(value.Span)}"
+                        EscapedText.Of(operations[i].Key) + (result.Results[i].Value is { } value
+                            ? $"\t{EscapedText.Of(value.Span)}"
                             : " is absent"));
             }
 

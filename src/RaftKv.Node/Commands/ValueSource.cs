@@ -7,7 +7,7 @@ namespace RaftKv.Node.Commands;
 /// <summary>A value on the command line, in a file or on the standard input.</summary>
 internal sealed class ValueSource
 {
-    private readonly Argument<string> _text = ClientOptions.Text("VALUE");
+    private readonly Argument<string> _text = ClientOptions.Text("VALUE", "The value, as text.");
 
     private readonly Option<string?> _file = new("--value-file")
     {

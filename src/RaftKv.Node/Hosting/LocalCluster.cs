@@ -10,6 +10,9 @@ namespace RaftKv.Node.Hosting;
 internal sealed class LocalCluster(string clusterId, string directory, int nodes, int firstPort, TextWriter output)
     : IDisposable
 {
+    /// <summary>The largest cluster on one machine.</summary>
+    public const int MaxNodes = 99;
+
     private static readonly TimeSpan _stopTimeout = TimeSpan.FromSeconds(10);
     private readonly string _directory = Path.GetFullPath(directory);
     private readonly List<NodeProcess> _processes = [];
@@ -152,12 +155,18 @@ internal sealed class LocalCluster(string clusterId, string directory, int nodes
 
     private void CheckDirectory()
     {
-        if (!Directory.Exists(_directory))
+        var here = Enumerable.Range(1, MaxNodes).Where(id => Directory.Exists(NodeDirectory(id))).ToArray();
+        if (here.Length == 0)
             return;
-        var before = Directory.EnumerateDirectories(_directory, "node*").Count();
-        if (before > 0 && before != nodes)
+        var members = File.Exists(ConfigFile(here[0])) ? NodeOptionsLoader.FromJson(ConfigFile(here[0])).Members : [];
+        var before = Math.Max(here[^1], members.Count);
+        if (before != nodes)
             throw new UsageException(
                 $"--data {_directory} holds a cluster of {before} nodes: give --nodes {before} or another directory.");
+        if (here.Length < nodes)
+            throw new UsageException(
+                $"--data {_directory}: node{Enumerable.Range(1, nodes).Except(here).First()} of {nodes} is missing. "
+                + "If it is lost, start the others with `serve --config` and let a new node take its place.");
     }
 
     private static void CheckAddress(string address)

@@ -65,6 +65,8 @@ internal sealed class NodeHost : IDisposable
         else if (fault is MissingStorageException)
             NodeLog.StoppedBy(log, $"{options.DataDirectory}: {fault.Message} A new cluster is founded with `init`, "
                 + "a new node joins one with `serve --join`.");
+        else if (fault is CorruptStorageException or ForeignStorageException)
+            NodeLog.StoppedBy(log, $"{options.DataDirectory}: {fault.Message}");
         else if (fault is IOException)
             NodeLog.StoppedBy(log, fault.Message);
         else

@@ -70,7 +70,7 @@ internal sealed class NodeOptions : IValidatableObject
     [Range(0, RaftOptions.HighestPriority)]
     public int ElectionPriority { get; set; } = RaftOptions.HighestPriority;
 
-    [Description("Where keys live in memory: HashMap or SkipList.")]
+    [Description("Where keys live in memory.")]
     [EnumDataType(typeof(KvStoreKind))]
     public KvStoreKind Store { get; set; } = KvStoreKind.HashMap;
 

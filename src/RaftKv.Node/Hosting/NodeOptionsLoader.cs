@@ -30,6 +30,14 @@ internal static class NodeOptionsLoader
     public static string Flag(PropertyInfo option) => "-" + string.Concat(
         option.Name.Select(letter => char.IsUpper(letter) ? $"-{char.ToLowerInvariant(letter)}" : $"{letter}"));
 
+    /// <summary>What an option may be; <see langword="null"/>: too much to list.</summary>
+    public static IReadOnlyList<string>? Values(PropertyInfo option) => option.PropertyType switch
+    {
+        { IsEnum: true } names => Enum.GetNames(names),
+        var type when type == typeof(bool) => ["true", "false"],
+        _ => null,
+    };
+
     /// <summary>Reads and checks the options.</summary>
     /// <param name="file">A JSON file; null: none.</param>
     /// <param name="flags">Values by option name, with <c>Members:1</c> for the address of member 1.</param>
@@ -126,11 +134,9 @@ internal static class NodeOptionsLoader
         }
         catch (Exception exception) when (exception is InvalidOperationException or ArgumentException)
         {
-            var type = option.PropertyType.IsEnum
-                ? $"one of {string.Join(", ", Enum.GetNames(option.PropertyType))}"
-                : "a whole number";
+            var values = Values(option) is { } names ? string.Join(" or ", names) : "a whole number";
             problems.Add(
-                $"{option.Name} must be {type}, but is '{section.Value}'{Origin(configuration, option.Name)}.");
+                $"{option.Name} must be {values}, but is '{section.Value}'{Origin(configuration, option.Name)}.");
         }
     }
 

@@ -143,7 +143,11 @@ internal sealed class RpcServerConnection : IConnectionHandler, IDisposable
 
     private void Fail(string reason)
     {
-        RpcLog.ClosedOnError(_server.Logger, _connection.RemoteAddress, reason);
+        // Whoever finds the port can fail as a stranger, as often as he likes.
+        if (_peer is null)
+            _server.Refusals.Add(_connection.RemoteAddress, reason);
+        else
+            RpcLog.ClosedOnError(_server.Logger, _connection.RemoteAddress, reason);
         Dispose();
     }
 

@@ -32,6 +32,18 @@ public sealed class CommandLineTests
     [InlineData("client txn if !key then put:key", "'put:key' has no KEY=VALUE")]
     [InlineData("client txn get:", "'get:' is none of get:KEY")]
     [InlineData("client txn else swap:key=v", "'swap:key=v' is none of get:KEY")]
+    [InlineData("client cas key value --expect \uFFFD", "--expect is not UTF-8")]
+    [InlineData("client scan \uFFFD", "PREFIX is not UTF-8")]
+    [InlineData("client scan --from \uFFFD", "--from is not UTF-8")]
+    [InlineData("client scan --to \uFFFD", "--to is not UTF-8")]
+    [InlineData("client txn put:a=\uFFFD", "STEP is not UTF-8")]
+    [InlineData("client member add x a:1", "ID must be a whole number of at least 1, but is 'x'")]
+    [InlineData("client member add 4 here", "ADDRESS: 'here' is not of the form host:port")]
+    [InlineData("client member add 4 a:0", "ADDRESS: The port of 'a:0' is 0")]
+    [InlineData("client member remove 0", "ID must be a whole number of at least 1, but is '0'")]
+    [InlineData("client transfer x", "ID must be a whole number of at least 1, but is 'x'")]
+    [InlineData("client demo --count x", "--count must be a whole number of at least 1, but is 'x'")]
+    [InlineData("client demo --count 0", "--count must be a whole number of at least 1, but is '0'")]
     [InlineData("cluster --data ''", "--data is empty")]
     [InlineData("cluster --cluster ''", "--cluster-id is empty")]
     [InlineData("cluster --data /proc/self/nothing --port 1000", "--data")]
@@ -49,7 +61,8 @@ public sealed class CommandLineTests
     [InlineData("serve --config /", "/ is a directory")]
     [InlineData("serve --member 1", "--member")]
     [InlineData("serve --member 1=a:1 --member 1=b:1", "--member 1=b:1")]
-    [InlineData("serve --store BTree", "Store")]
+    [InlineData("serve --store BTree", "Store must be HashMap or SkipList, but is 'BTree'")]
+    [InlineData("serve --pre-vote maybe", "PreVote must be true or false, but is 'maybe'")]
     [InlineData("serve --no-such-option 1", "--no-such-option")]
     public async Task Wrong_usage_is_named_on_standard_error_and_exits_with_2(string arguments, string named)
     {
@@ -96,6 +109,8 @@ public sealed class CommandLineTests
     [InlineData("serve --help", "--election-timeout-ms")]
     [InlineData("client --help", "demo")]
     [InlineData("client txn --help", "if KEY=VALUE !KEY ... then get:KEY")]
+    [InlineData("client demo --help", "until Ctrl+C.\n")]
+    [InlineData("serve --help", "--pre-vote <true|false>")]
     [InlineData("--version", ".")]
     public async Task Help_and_version_exit_with_0(string arguments, string expected)
     {

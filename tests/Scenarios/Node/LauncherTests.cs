@@ -34,6 +34,9 @@ public sealed class LauncherTests : IDisposable
             await File.WriteAllBytesAsync(_directory.File("bytes"), [.. Enumerable.Repeat((byte)0xff, 500_000)]);
             Assert.Equal((0, "", ""), await ClientAsync("put", "bytes", "--value-file", _directory.File("bytes")));
             Assert.Equal((1, "", "The value of 'bytes' is not text: give --raw.\n"), await ClientAsync("get", "bytes"));
+            await ShowsBytesThatAreNoTextAsync();
+            Assert.Equal((0, "", ""), await ClientAsync("transfer"));
+            await AddsAMemberThatIsNotThereAsync();
             var (stranger, _, reason) = await ClientAsync("--cluster-id", "other", "put", "a", "b");
             Assert.Equal(1, stranger);
             Assert.Contains("belongs to cluster 'raftkv', not to 'other'", reason, StringComparison.Ordinal);
@@ -71,6 +74,25 @@ public sealed class LauncherTests : IDisposable
     }
 
     [Fact]
+    public async Task A_directory_that_lacks_a_node_is_refused_by_the_nodes_name()
+    {
+        foreach (var id in (int[])[1, 3])
+            Directory.CreateDirectory(_directory.File($"node{id}"));
+        using (var launcher = Launch())
+        {
+            Assert.Equal(2, await launcher.ExitCodeAsync());
+            Assert.Contains("node2 of 3 is missing", launcher.Output, StringComparison.Ordinal);
+        }
+
+        Directory.Delete(_directory.File("node3"));
+        const string Members = """{ "1": "127.0.0.1:1", "2": "127.0.0.1:2", "3": "127.0.0.1:3" }""";
+        await File.WriteAllTextAsync(_directory.File("node1/node.json"), $$"""{ "Id": 1, "Members": {{Members}} }""");
+        using var small = Launch("--nodes", "1");
+        Assert.Equal(2, await small.ExitCodeAsync());
+        Assert.Contains("--nodes 3", small.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_directory_of_a_cluster_of_another_name_is_refused_and_left_as_it_is()
     {
         const string Json = """{ "Id": 1, "ClusterId": "raftkv" }""";
@@ -98,6 +120,27 @@ public sealed class LauncherTests : IDisposable
 
     private ProgramProcess Launch(params string[] more) =>
         new(["cluster", "--data", _directory.Path, "--port", _port.ToString(CultureInfo.InvariantCulture), .. more]);
+
+    private async Task ShowsBytesThatAreNoTextAsync()
+    {
+        var file = _directory.File("few");
+        await File.WriteAllBytesAsync(file, [0xff, (byte)'\n', 0]);
+        Assert.Equal((0, "", ""), await ClientAsync("cas", "few", "--absent", "--value-file", file));
+        var refused = (1, "", "The value of 'few' is not text: give --raw.\n");
+        Assert.Equal(refused, await ClientAsync("cas", "few", "x", "--absent"));
+        Assert.Equal((0, "few\t\\xff\\n\\x00\n", ""), await ClientAsync("scan", "few"));
+        var read = await ClientAsync("txn", "get:few", "get:a\tb");
+        Assert.Equal((0, "few\t\\xff\\n\\x00\na\\tb is absent\n", ""), read);
+    }
+
+    private async Task AddsAMemberThatIsNotThereAsync()
+    {
+        var (exitCode, output, error) = await ClientAsync("--timeout", "1", "member", "add", "9", "127.0.0.1:1");
+        Assert.Equal((1, ""), (exitCode, output));
+        Assert.StartsWith("n9 is a member, but has no vote yet", error, StringComparison.Ordinal);
+        (exitCode, output, _) = await ClientAsync("member", "remove", "9");
+        Assert.Equal((0, 3), (exitCode, output.Count(letter => letter == '\n')));
+    }
 
     private async Task DemoRidesThroughAsync(ProgramProcess launcher)
     {

@@ -60,6 +60,19 @@ public sealed class ServeTests : IDisposable
         Assert.DoesNotContain("n1 is", joining.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_damaged_log_is_named_with_its_directory()
+    {
+        Assert.Equal(0, await InitAsync());
+        var log = Directory.GetFiles(_directory.File("data"), "wal-*").Single();
+        await File.WriteAllBytesAsync(log, new byte[4096]);
+        using var node = Serve(1);
+        Assert.Equal(1, await node.ExitCodeAsync());
+        Assert.Contains(
+            $"FTL stopped: {_directory.File("data")}: {Path.GetFileName(log)} is damaged at offset 0",
+            node.Output, StringComparison.Ordinal);
+    }
+
     private Task<int> InitAsync() => NodeCommandLine.RunAsync(
         ["init", "--id", "1", "--member", $"1={_address}", "--data-directory", _directory.File("data")],
         TextWriter.Null, TextWriter.Null);

@@ -47,6 +47,23 @@ public sealed class ConnectTests : IDisposable
     }
 
     [Fact]
+    public void Strangers_that_send_nothing_or_rubbish_are_told_of_now_and_then()
+    {
+        var log = new FakeLogger();
+        using var world = new RpcWorld(logging: log);
+        for (var i = 0; i < 100; i++)
+        {
+            world.Stranger().Send("GET / HTTP/1.1\r\n\r\n"u8);
+            world.Stranger();
+        }
+
+        world.Network.Deliver();
+        world.Time.Advance(world.Options.ConnectTimeout);
+        Assert.Single(log.Lines);
+        Assert.StartsWith("Refused ", log.Lines[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Another_protocol_version_is_refused()
     {
         var hello = new Hello(2, "c", NodeId.None, NodeId.None);

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using RaftKv.Consensus;
@@ -15,12 +16,12 @@ internal sealed class RpcWorld : IRpcHandler, IDisposable
 
     private readonly SynchronizationContext? _before = SynchronizationContext.Current;
 
-    public RpcWorld(RpcOptions? options = null)
+    public RpcWorld(RpcOptions? options = null, ILoggerFactory? logging = null)
     {
         Options = options ?? new RpcOptions();
         var loop = new InlineLoop();
         SynchronizationContext.SetSynchronizationContext(loop);
-        Platform = new NodePlatform(loop, Time, Network, null!, new NoChance(), NullLoggerFactory.Instance);
+        Platform = new NodePlatform(loop, Time, Network, null!, new NoChance(), logging ?? NullLoggerFactory.Instance);
         Server = new RpcServer(Platform, new RpcIdentity("c", new NodeId(1)), "one", this, Options);
     }
 
