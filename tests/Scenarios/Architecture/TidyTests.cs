@@ -23,6 +23,16 @@ public sealed partial class TidyTests
             select $"{file}:{line.Number}");
 
     [Fact]
+    public void No_comment_breaks_off_in_the_middle_of_a_sentence_and_of_a_line() =>
+        Assert.Empty(
+            from file in SourceFiles()
+            let lines = File.ReadAllLines(file)
+            from number in Enumerable.Range(1, lines.Length - 1)
+            where lines[number - 1].Length < MaxColumns / 2
+                && BrokenOff().IsMatch($"{lines[number - 1]}\n{lines[number]}")
+            select $"{file}:{number}");
+
+    [Fact]
     public void No_room_is_called_after_nothing() =>
         Assert.DoesNotContain(SourceFiles(), file => NamelessRoom().IsMatch(file));
 
@@ -48,6 +58,10 @@ public sealed partial class TidyTests
 
     [GeneratedRegex(@"\b(TO" + @"DO|FIX" + @"ME|HA" + @"CK)\b|NotImplemented" + "Exception")]
     private static partial Regex LeftForLater();
+
+    // A line of words, on the next line another word, in a comment that goes on.
+    [GeneratedRegex(@"^( *///?) [^<]*[\w,]\n\1 [a-z]")]
+    private static partial Regex BrokenOff();
 
     private static string ThisFile([CallerFilePath] string path = "") => path;
 }
