@@ -18,7 +18,7 @@ internal sealed class ClientPlatform : IAsyncDisposable
     {
         // As any unhandled exception, it ends the process: calls that wait would wait for ever.
         _loop = new LoopThread("clerk", static fault => ExceptionDispatchInfo.Throw(fault));
-        _network = new SocketNetwork(_loop, logging.CreateLogger("RaftKv.Sockets"), new SocketNetworkOptions());
+        _network = new SocketNetwork(_loop, logging.CreateLogger("RaftKv.Sockets"));
         Platform = new NodePlatform(_loop, _loop.Timers, _network, NoDisk.Instance, new OsEntropy(), logging);
     }
 

@@ -14,6 +14,9 @@ internal class ReplicaChecks(ClusterChecks checks, Scheduler scheduler, Func<ulo
     private Raft? _raft;
     private (Role Role, Term Term, LogIndex Commit) _traced;
 
+    /// <summary>Told of every entry that the server applies.</summary>
+    public Action? OnApplied { get; init; }
+
     /// <summary>The server has recovered.</summary>
     public void Started(Raft raft)
     {
@@ -23,9 +26,6 @@ internal class ReplicaChecks(ClusterChecks checks, Scheduler scheduler, Func<ulo
     }
 
     public override void Sending(in Message message) => checks.Sending(_raft!, message);
-
-    /// <summary>Told of every entry that the server applies.</summary>
-    public Action? OnApplied { get; init; }
 
     public override void Applied(in LogEntry entry)
     {

@@ -57,6 +57,7 @@ internal sealed record SeedConfiguration
 
     /// <summary>A server of a lower election priority; 0: none.</summary>
     public required int LowPriority { get; init; }
+
     /// <summary>Mean time between changes of membership; zero: none.</summary>
     public required TimeSpan MembershipEvery { get; init; }
 
@@ -99,6 +100,7 @@ internal sealed record SeedConfiguration
 
     /// <summary>0: no bound.</summary>
     public required int SnapshotBytesPerSecond { get; init; }
+
     public required int SnapshotEveryEntries { get; init; }
     public required int TrailingEntries { get; init; }
     public required int SnapshotChunkBytes { get; init; }

@@ -12,10 +12,10 @@ internal sealed class SimCluster
 {
     public const string ClusterId = "sim";
 
-    private readonly SimWorld _world;
-    private readonly SeedConfiguration _configuration;
     private const int MaxAddedServers = 6;
 
+    private readonly SimWorld _world;
+    private readonly SeedConfiguration _configuration;
     private readonly List<Member> _members;
     private readonly Configuration _founding;
     private readonly KvServer?[] _servers;

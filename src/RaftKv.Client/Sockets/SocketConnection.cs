@@ -11,6 +11,9 @@ namespace RaftKv.Client.Sockets;
 /// </summary>
 internal sealed class SocketConnection : IConnection
 {
+    /// <summary>Taken from a socket at once; one buffer of this size per connection.</summary>
+    private const int ReceiveBufferBytes = 64 * 1024;
+
     private readonly LoopThread _loop;
     private readonly SocketNetwork _network;
     private readonly Socket _socket;
@@ -25,17 +28,17 @@ internal sealed class SocketConnection : IConnection
     private bool _sending;
     private bool _closed;
 
-    public SocketConnection(LoopThread loop, SocketNetwork network, Socket socket, SocketNetworkOptions options)
+    public SocketConnection(LoopThread loop, SocketNetwork network, Socket socket, int maxUnsentBytes)
     {
         _loop = loop;
         _network = network;
         _socket = socket;
-        _unsent = new SocketSendQueue(options.MaxUnsentBytes);
+        _unsent = new SocketSendQueue(maxUnsentBytes);
         RemoteAddress = socket.RemoteEndPoint?.ToString() ?? "an unknown peer";
         _onReceived = _ => OnReceived();
         _onSent = _ => OnSent();
         _flush = Flush;
-        _receive.SetBuffer(new byte[options.ReceiveBufferBytes]);
+        _receive.SetBuffer(new byte[ReceiveBufferBytes]);
         _receive.Completed += (_, _) => _loop.Post(_onReceived, null);
         _send.Completed += (_, _) => _loop.Post(_onSent, null);
     }

@@ -9,9 +9,21 @@ namespace RaftKv.Client.Sockets;
 /// <summary>
 /// TCP connections whose callbacks all run on one loop. Used and disposed on that loop, or once it has stopped.
 /// </summary>
-internal sealed partial class SocketNetwork(LoopThread loop, ILogger logger, SocketNetworkOptions options)
+/// <param name="loop">The loop.</param>
+/// <param name="logger">Where it logs.</param>
+/// <param name="maxUnsentBytes">Most bytes that wait to be sent on one connection; beyond it, Send refuses.</param>
+internal sealed partial class SocketNetwork(LoopThread loop, ILogger logger, int maxUnsentBytes = 64 * 1024 * 1024)
     : INetwork, IDisposable
 {
+    /// <summary>Connections waiting to be accepted.</summary>
+    private const int Backlog = 128;
+
+    /// <summary>
+    /// A peer that acknowledges nothing for this long is dead: the connection closes (TCP_USER_TIMEOUT where there is
+    /// one, and keep-alive probes while nothing is sent).
+    /// </summary>
+    private const int DeadPeerTimeoutSeconds = 10;
+
     private readonly HashSet<IDisposable> _open = [];
     private readonly CancellationTokenSource _disposed = new();
 
@@ -26,7 +38,7 @@ internal sealed partial class SocketNetwork(LoopThread loop, ILogger logger, Soc
             if (endPoint.Address.Equals(IPAddress.IPv6Any))
                 socket.DualMode = true;
             socket.Bind(endPoint);
-            socket.Listen(options.Backlog);
+            socket.Listen(Backlog);
             var listener = new SocketListener(this, socket, accept);
             _open.Add(listener);
             listener.Start(loop.Timers);
@@ -93,7 +105,7 @@ internal sealed partial class SocketNetwork(LoopThread loop, ILogger logger, Soc
     {
         socket.NoDelay = true;
         DetectDeadPeer(socket);
-        var connection = new SocketConnection(loop, this, socket, options);
+        var connection = new SocketConnection(loop, this, socket, maxUnsentBytes);
         _open.Add(connection);
         return connection;
     }
@@ -107,19 +119,19 @@ internal sealed partial class SocketNetwork(LoopThread loop, ILogger logger, Soc
             ? new IPEndPoint(ip, address.Port)
             : new IPEndPoint(Dns.GetHostAddresses(address.Host)[0], address.Port);
 
-    private void DetectDeadPeer(Socket socket)
+    private static void DetectDeadPeer(Socket socket)
     {
         const int linuxTcpUserTimeout = 18;
-        var seconds = Math.Max(1, (int)options.DeadPeerTimeout.TotalSeconds / 2);
+        const int seconds = DeadPeerTimeoutSeconds / 2;
         socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, seconds);
-        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, Math.Max(1, seconds / 3));
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, seconds / 3);
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 3);
         if (OperatingSystem.IsLinux())
             socket.SetRawSocketOption(
                 (int)SocketOptionLevel.Tcp,
                 linuxTcpUserTimeout,
-                BitConverter.GetBytes((int)options.DeadPeerTimeout.TotalMilliseconds));
+                BitConverter.GetBytes(DeadPeerTimeoutSeconds * 1000));
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "A connection could not be accepted at {Address}: {Reason}")]

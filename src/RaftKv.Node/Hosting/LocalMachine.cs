@@ -33,7 +33,7 @@ public sealed class LocalMachine : IDisposable
     {
         logging ??= NullLoggerFactory.Instance;
         _loop = new LoopThread(name, failed ?? ExceptionDispatchInfo.Throw);
-        _network = new SocketNetwork(_loop, logging.CreateLogger("RaftKv.Sockets"), new SocketNetworkOptions());
+        _network = new SocketNetwork(_loop, logging.CreateLogger("RaftKv.Sockets"));
         try
         {
             _disk = new FileDisk(directory, _loop);

@@ -8,7 +8,7 @@ namespace RaftKv.Sim.World;
 internal sealed class SimVolume
 {
     private readonly List<NameChange> _unflushed = [];
-    private SortedDictionary<string, SimFile> _durable = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, SimFile> _durable = new(StringComparer.Ordinal);
     private SortedDictionary<string, SimFile> _names = new(StringComparer.Ordinal);
 
     /// <summary>What the disk does wrong at present.</summary>
@@ -64,14 +64,6 @@ internal sealed class SimVolume
         _unflushed.Clear();
         _names = new SortedDictionary<string, SimFile>(_durable, StringComparer.Ordinal);
         foreach (var file in _names.Values) file.LosePower(decisions);
-    }
-
-    /// <summary>All content is lost: a new disk.</summary>
-    public void Wipe()
-    {
-        _unflushed.Clear();
-        _durable = new SortedDictionary<string, SimFile>(StringComparer.Ordinal);
-        _names = new SortedDictionary<string, SimFile>(StringComparer.Ordinal);
     }
 
     private void Change(in NameChange change)

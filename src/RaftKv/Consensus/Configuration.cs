@@ -43,9 +43,6 @@ public sealed class Configuration : IEquatable<Configuration>
     /// <summary>Those who count in C_new, or in the only half, by ascending id.</summary>
     public IReadOnlyList<NodeId> Voters => _voters;
 
-    /// <summary>Those who count in C_old by ascending id; nobody unless the configuration is joint.</summary>
-    public IReadOnlyList<NodeId> OldVoters => _oldVoters;
-
     /// <summary>
     /// The highest id that any member ever had. Ids are never used twice: a server that lost its disk must not be taken
     /// for its former self.

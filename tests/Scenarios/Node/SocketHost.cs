@@ -11,10 +11,10 @@ namespace RaftKv.Scenarios.Node;
 /// <summary>A loop with a socket network on it.</summary>
 internal sealed class SocketHost : IDisposable
 {
-    public SocketHost(SocketNetworkOptions? options = null)
+    public SocketHost(int maxUnsentBytes = 1 << 26)
     {
         Loop = new LoopThread("socket test", Failures.Enqueue);
-        Network = new SocketNetwork(Loop, NullLogger.Instance, options ?? new SocketNetworkOptions());
+        Network = new SocketNetwork(Loop, NullLogger.Instance, maxUnsentBytes);
         Platform = new NodePlatform(Loop, Loop.Timers, Network, null!, new OsEntropy(), NullLoggerFactory.Instance);
     }
 

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using RaftKv.Client.Sockets;
 using RaftKv.Platform;
 using Xunit;
 
@@ -8,7 +7,7 @@ namespace RaftKv.Scenarios.Node;
 
 public sealed class SocketNetworkTests : IDisposable
 {
-    private readonly SocketHost _server = new(new SocketNetworkOptions { MaxUnsentBytes = 1 << 20 });
+    private readonly SocketHost _server = new(maxUnsentBytes: 1 << 20);
     private readonly SocketHost _client = new();
 
     public void Dispose()
