@@ -21,6 +21,8 @@ internal sealed class Ballot
 
     public Ballot() => _answerOf = AnswerOf;
 
+    public bool HasAnswered(NodeId voter) => AnswerOf(voter) != 0;
+
     public void Clear() => _answers.Clear();
 
     public ElectionOutcome Record(Configuration configuration, NodeId voter, bool granted)

@@ -8,6 +8,8 @@ public sealed partial class Raft
     private long _electionTimeout;
     private long _electionDeadline;
     private long _electionNumber;
+    private long _askAgainAt;
+    private bool _isTransfer;
 
     /// <summary>
     /// Draws the term's time-out from [T, 2T), so that candidates rarely collide twice; behind that of servers of a
@@ -46,12 +48,29 @@ public sealed partial class Raft
         // The own vote counts, and the requests leave, once term and vote are durable.
         _ballot.Clear();
         _electionNumber = ++_lastNumber;
+        _isTransfer = isTransfer;
+        AskForVotes();
+    }
+
+    /// <summary>
+    /// Asks those that have not answered; at each heartbeat interval once more, so that a lost message costs no more
+    /// than that. Who left a pre-vote unanswered because it heard a leader may have lost that meanwhile.
+    /// </summary>
+    private void AskForVotes()
+    {
+        _askAgainAt = _now + _options.HeartbeatInterval.Ticks;
         var after = Gate();
-        var request = new RequestVote(Log.LastIndex, Log.LastTerm, isTransfer);
         foreach (var voter in _followers)
         {
-            if (Configuration.IsVoter(voter.Id))
-                Send(new Message(Id, voter.Id, Term, _electionNumber, request), after);
+            if (!Configuration.IsVoter(voter.Id) || _ballot.HasAnswered(voter.Id))
+                continue;
+            Send(
+                Role == Role.PreCandidate
+                    ? new Message(Id, voter.Id, Term, _electionNumber, new PreVote(Log.LastIndex, Log.LastTerm))
+                    : new Message(
+                        Id, voter.Id, Term, _electionNumber,
+                        new RequestVote(Log.LastIndex, Log.LastTerm, _isTransfer)),
+                after);
         }
     }
 

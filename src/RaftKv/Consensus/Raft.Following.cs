@@ -3,11 +3,15 @@ namespace RaftKv.Consensus;
 // The follower's side of paper §5.3.
 public sealed partial class Raft
 {
+    // How far this log is known to be that of the leader of that term.
+    private LogIndex _agreed;
+    private Term _agreedTerm;
+
     private void OnAppendEntries(in Message message)
     {
         if (message.Term < Term)
         {
-            Reply(message, Message.NoNumber, new AppendReply(Accepted: false, LogIndex.Zero, Term.Zero));
+            Reply(message, Message.NoNumber, new AppendReply(Accepted: false, LogIndex.Zero, Term.Zero), Gate());
             return;
         }
 
@@ -18,7 +22,7 @@ public sealed partial class Raft
             CheckCommitted(append.PrevIndex, append.PrevTerm);
         else if (!Log.Contains(append.PrevIndex, append.PrevTerm))
         {
-            Reply(message, message.Number, Conflict(append));
+            Reply(message, message.Number, Conflict(append), Gate());
             return;
         }
 
@@ -27,7 +31,18 @@ public sealed partial class Raft
         var matched = append.PrevIndex + append.Entries.Length;
         // What lies behind that may be a deposed leader's, even below the leader's commit index.
         CommitTo(LogIndex.Min(append.Commit, matched));
-        Reply(message, message.Number, new AppendReply(Accepted: true, matched, Term.Zero, append.Round));
+        _agreed = _agreedTerm == Term ? LogIndex.Max(_agreed, matched) : matched;
+        _agreedTerm = Term;
+        if (append.Entries.IsEmpty && DurableHardState.Term == Term)
+        {
+            // A heartbeat is answered at once, for what is durable now: reads wait for its round, not for a flush.
+            var durable = LogIndex.Min(matched, DurableIndex);
+            Reply(message, message.Number, new AppendReply(Accepted: true, durable, Term.Zero, append.Round), after: 0);
+            return;
+        }
+
+        var reply = new AppendReply(Accepted: true, matched, Term.Zero, append.Round);
+        Reply(message, message.Number, reply, Gate());
     }
 
     private void Merge(in LogEntry entry)
@@ -61,6 +76,6 @@ public sealed partial class Raft
         return new AppendReply(Accepted: false, index, Log.TermAt(index), append.Round, IsBlank);
     }
 
-    private void Reply(in Message request, long number, in AppendReply reply) =>
-        Send(new Message(Id, request.From, Term, number, reply), Gate());
+    private void Reply(in Message request, long number, in AppendReply reply, long after) =>
+        Send(new Message(Id, request.From, Term, number, reply), after);
 }

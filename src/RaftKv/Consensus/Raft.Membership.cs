@@ -69,10 +69,9 @@ public sealed partial class Raft
         {
             Append(EntryKind.Configuration, ConfigurationCodec.Encode(ConfigurationChange.End(Configuration)));
         }
-        else if (!Configuration.IsVoter(Id))
+        else if (HasLeft)
         {
-            // It managed the cluster without counting itself; its work is done (dissertation §4.2.2).
-            BecomeFollower();
+            Leave();
         }
         else if (_someLeave && _farewellDeadline == long.MaxValue)
         {
@@ -80,6 +79,9 @@ public sealed partial class Raft
             _farewellDeadline = _now + _options.ElectionTimeout.Ticks;
         }
     }
+
+    /// <summary>Whether it is committed that this server is no voter.</summary>
+    private bool HasLeft => !Configuration.IsVoter(Id) && _configurations.CurrentIndex <= CommitIndex;
 
     private void EndFarewell()
     {

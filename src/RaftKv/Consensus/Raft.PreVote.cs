@@ -16,14 +16,7 @@ public sealed partial class Raft
         RestartElectionTimer();
         _ballot.Clear();
         _electionNumber = ++_lastNumber;
-        var after = Gate();
-        var request = new PreVote(Log.LastIndex, Log.LastTerm);
-        foreach (var voter in _followers)
-        {
-            if (Configuration.IsVoter(voter.Id))
-                Send(new Message(Id, voter.Id, Term, _electionNumber, request), after);
-        }
-
+        AskForVotes();
         CountVote(Id, granted: true);
     }
 

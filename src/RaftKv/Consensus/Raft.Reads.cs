@@ -105,6 +105,9 @@ public sealed partial class Raft
         if (message.Term != Term || message.From != Leader || message.Number > _lastAsked)
             return;
         var index = message.ReadIndexReply.Index;
+        // It says what is committed, too, and the next append may be a heartbeat away.
+        if (_agreedTerm == Term)
+            CommitTo(LogIndex.Min(index, _agreed));
         var status = index > LogIndex.Zero ? ReadStatus.Ready : ReadStatus.NoLeader;
         while (_reads.TryTake(message.Number, out var read))
             _effects.Reads.Add(new(read.Number, status, index));

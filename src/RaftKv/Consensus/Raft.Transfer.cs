@@ -3,6 +3,9 @@ namespace RaftKv.Consensus;
 // Leadership transfer: dissertation §3.10.
 public sealed partial class Raft
 {
+    /// <summary>The number of a transfer that nobody has asked for.</summary>
+    private const long NoTransfer = -1;
+
     private long _transferNumber;
     private Term _transferTerm;
     private long _transferDeadline;
@@ -26,10 +29,27 @@ public sealed partial class Raft
             return;
         }
 
-        (Successor, _transferNumber, _transferTerm, _isTold) = (target, number, Term, false);
+        BeginTransfer(target, number);
+    }
+
+    private void BeginTransfer(NodeId successor, long number)
+    {
+        (Successor, _transferNumber, _transferTerm, _isTold) = (successor, number, Term, false);
         _transferDeadline = _now + _options.ElectionTimeout.Ticks;
         // The successor will be elected although the others hear this leader.
         _lease.GiveUp();
+    }
+
+    /// <summary>
+    /// A leader that is no voter any more managed the change without counting itself, and its work is done
+    /// (dissertation §4.2.2). It hands over, so that the others need not miss it first.
+    /// </summary>
+    private void Leave()
+    {
+        if (Successor == NodeId.None && BestSuccessor() is var successor && successor != NodeId.None)
+            BeginTransfer(successor, NoTransfer);
+        if (Successor == NodeId.None)
+            BecomeFollower();
     }
 
     /// <summary>The voter that answers and has most.</summary>
@@ -69,7 +89,11 @@ public sealed partial class Raft
     {
         _isTold = false;
         if (Successor != NodeId.None && _now >= _transferDeadline)
+        {
             EndTransfer(TransferStatus.TimedOut);
+            if (HasLeft)
+                BecomeFollower();
+        }
     }
 
     private void EndTransferOfAnotherTerm()
@@ -81,7 +105,8 @@ public sealed partial class Raft
     private void EndTransfer(TransferStatus status)
     {
         Successor = NodeId.None;
-        _effects.Transfers.Add(new(_transferNumber, status));
+        if (_transferNumber != NoTransfer)
+            _effects.Transfers.Add(new(_transferNumber, status));
     }
 
     private void OnTimeoutNow(in Message message)

@@ -110,11 +110,15 @@ public sealed partial class Raft
     public IReadOnlyList<Progress> Followers => _followers;
 
     /// <summary>When to step <see cref="Input.TimePassed"/>, in ticks; <see cref="long.MaxValue"/>: never.</summary>
-    public long NextDeadline => Role != Role.Leader
-        ? CanCampaign || Leader != NodeId.None ? _electionDeadline : long.MaxValue
+    public long NextDeadline => Role is Role.PreCandidate or Role.Candidate
+        ? Math.Min(_electionDeadline, _askAgainAt)
+        : Role != Role.Leader ? CanCampaign || Leader != NodeId.None ? _electionDeadline : long.MaxValue
         : _followers.Length == 0 ? long.MaxValue
         : _isPaced ? Math.Min(_heartbeatDeadline, _pace.OpensAt)
         : _heartbeatDeadline;
+
+    /// <summary>When this server stands for election unless it hears a leader, leads or may not.</summary>
+    internal long ElectionDeadline => _electionDeadline;
 
     /// <summary>The configuration in force at a position from <see cref="Snapshot"/> on.</summary>
     public Configuration ConfigurationAt(LogIndex index) => _configurations.At(index);
@@ -187,6 +191,8 @@ public sealed partial class Raft
             return;
         if (Role == Role.Leader)
             HeartbeatDue();
+        else if (_now < _electionDeadline)
+            AskForVotes();
         else if (!CanCampaign)
             // It waits for a leader, and no longer sends clients to one that it does not hear.
             Leader = NodeId.None;

@@ -116,7 +116,7 @@ public sealed class KvServer : IDisposable
             outcome.Reason ?? "too many commands wait to be committed, or another server is about to lead"),
         ProposalEnd.Refused => new KvReply(KvStatus.Rejected, outcome.Reason),
         ProposalEnd.NotApplied => new KvReply(KvStatus.NotApplied, "another leader's entry took its place"),
-        _ => new KvReply(KvStatus.Unknown, "the server stopped following it"),
+        _ => new KvReply(KvStatus.Unknown, "the server lost the leadership, or stopped"),
     };
 
     private async Task<KvReply> ReadAsync(KvCommand command)

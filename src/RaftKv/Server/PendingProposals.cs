@@ -34,10 +34,7 @@ internal sealed class PendingProposals<TResult>
             return;
         if (decision.Status == ProposalStatus.Appended)
         {
-            // A deposed leader that leads again may append where an earlier proposal of its own still waits; that
-            // entry may live on elsewhere, so both wait for what is applied there.
-            _waiting.TryGetValue(decision.Index, out var earlier);
-            _waiting[decision.Index] = new Waiter(decision.Term, completion, earlier);
+            _waiting.Add(decision.Index, new Waiter(decision.Term, completion));
             return;
         }
 
@@ -55,13 +52,9 @@ internal sealed class PendingProposals<TResult>
     {
         if (!_waiting.Remove(index, out var waiter))
             return;
-        for (; waiter is not null; waiter = waiter.Next)
-        {
-            var mine = waiter.Term == term;
-            Complete(waiter.Completion, mine
-                ? new(ProposalEnd.Applied, result, NodeId.None)
-                : new(ProposalEnd.NotApplied, default, NodeId.None));
-        }
+        Complete(waiter.Completion, waiter.Term == term
+            ? new(ProposalEnd.Applied, result, NodeId.None)
+            : new(ProposalEnd.NotApplied, default, NodeId.None));
     }
 
     /// <summary>The state jumped to <paramref name="index"/>: what was applied on the way is not known here.</summary>
@@ -72,15 +65,20 @@ internal sealed class PendingProposals<TResult>
         foreach (var skipped in _waiting.Keys.Where(waiting => waiting <= index).Order().ToArray())
         {
             _waiting.Remove(skipped, out var waiter);
-            for (; waiter is not null; waiter = waiter.Next)
-                Complete(waiter.Completion, new(ProposalEnd.Unknown, default, NodeId.None));
+            Complete(waiter.Completion, new(ProposalEnd.Unknown, default, NodeId.None));
         }
     }
+
+    /// <summary>
+    /// The leadership is lost, and with it the certainty to learn what becomes of the entries: even one that is
+    /// truncated here may be committed by another leader (paper, figure 8).
+    /// </summary>
+    public void Deposed() => Skipped(new LogIndex(long.MaxValue));
 
     /// <summary>The replica stops: nobody will be answered any more.</summary>
     public void Stop()
     {
-        Skipped(new LogIndex(long.MaxValue));
+        Deposed();
         foreach (var number in _undecided.Keys.Order().ToArray())
         {
             _undecided.Remove(number, out var completion);
@@ -94,6 +92,5 @@ internal sealed class PendingProposals<TResult>
         completion.SetResult(outcome);
     }
 
-    private sealed record Waiter(
-        Term Term, TaskCompletionSource<ProposalOutcome<TResult>> Completion, Waiter? Next);
+    private readonly record struct Waiter(Term Term, TaskCompletionSource<ProposalOutcome<TResult>> Completion);
 }

@@ -20,7 +20,10 @@ public enum ProposalEnd : byte
     /// <summary>Another leader's entry took its place in the log: it never will be applied.</summary>
     NotApplied,
 
-    /// <summary>Nobody here can tell: the replica stopped, or a snapshot jumped over the entry.</summary>
+    /// <summary>
+    /// Nobody here can tell: the replica lost the leadership or stopped, or a snapshot jumped over the entry. It may be
+    /// applied yet.
+    /// </summary>
     Unknown,
 }
 

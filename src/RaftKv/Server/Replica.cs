@@ -207,6 +207,8 @@ public sealed partial class Replica<TResult> : IDisposable
             CarryOut(now);
             if (_stopped)
                 return;
+            if (_raft.Role != Role.Leader)
+                _pending.Deposed();
             ArmTimer();
             LogRoleChange();
             _observer?.TurnEnded();

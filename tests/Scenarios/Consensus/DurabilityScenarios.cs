@@ -77,6 +77,24 @@ public sealed class DurabilityScenarios
     }
 
     [Fact]
+    public void A_heartbeat_is_answered_at_once_for_what_is_durable()
+    {
+        var server = new TestServer(1, 3);
+        server.Receive(Append(term: 1, prev: (0, 0), Entries(1)));
+        server.Take();
+        server.AutoPersist = false;
+        server.Receive(Append(term: 1, prev: (1, 1), EntriesFrom(2, 1)));
+        Assert.Empty(server.Take());
+
+        server.Receive(Append(term: 1, prev: (2, 1), []));
+
+        var reply = Assert.Single(server.Take()).AppendReply;
+        Assert.Equal((true, new LogIndex(1)), (reply.Accepted, reply.Index));
+        server.Persist();
+        Assert.Equal(new LogIndex(2), Assert.Single(server.Take()).AppendReply.Index);
+    }
+
+    [Fact]
     public void A_leader_sends_before_its_own_flush_but_counts_itself_only_after_it()
     {
         var leader = new TestServer(1, 3);

@@ -224,7 +224,7 @@ public sealed class ElectionScenarios
             server.Elapse();
             if (role == Role.Follower)
                 server.Receive(Append(from: 2, server.Raft.Term.Value + 1));
-            var timeout = server.Raft.NextDeadline - server.Now;
+            var timeout = server.Raft.ElectionDeadline - server.Now;
             Assert.InRange(timeout, shortest, (2 * shortest) - 1);
             seen.Add(timeout);
         }
@@ -252,7 +252,7 @@ public sealed class ElectionScenarios
                     server.Receive(Append(from: server.Raft.Id == Id(1) ? 2 : 1, round, to: server.Raft.Id.Value));
             }
 
-            var deadlines = servers.Select(server => server.Raft.NextDeadline).Order().ToArray();
+            var deadlines = servers.Select(server => server.Raft.ElectionDeadline).Order().ToArray();
             collisions += deadlines[1] - deadlines[0] < TimeSpan.TicksPerMillisecond * 5 ? 1 : 0;
         }
 
@@ -290,6 +290,45 @@ public sealed class ElectionScenarios
         Assert.Equal(Role.Candidate, server.Raft.Role);
         server.Receive(Vote(second[1], true));
         Assert.Equal(Role.Leader, server.Raft.Role);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_candidate_asks_those_again_that_have_not_answered(bool preVote)
+    {
+        var server = new TestServer(1, 5, configure: options => options with { PreVote = preVote });
+        server.Elapse();
+        var (asked, deadline) = (server.Take(), server.Raft.ElectionDeadline);
+        server.Receive(preVote
+            ? new Message(Id(3), Id(1), asked[1].Term, asked[1].Number, new PreVoteReply(true))
+            : Vote(asked[1], false));
+
+        for (var again = 1; again <= 2; again++)
+        {
+            server.Now += server.Options.HeartbeatInterval.Ticks;
+            Assert.Equal(server.Now, server.Raft.NextDeadline);
+            server.Step(Input.TimePassed);
+            Assert.Equal([asked[0], asked[2], asked[3]], server.Take());
+        }
+
+        Assert.Equal(deadline, server.Raft.ElectionDeadline);
+        server.Elapse();
+        Assert.All(server.Take(), message => Assert.True(message.Number > asked[0].Number));
+    }
+
+    [Fact]
+    public void An_election_does_not_fail_for_a_lost_message()
+    {
+        var cluster = TestCluster.Of(3, PreVoteScenarios.Both);
+        var lost = new HashSet<(NodeId, NodeId, MessageKind)>();
+        cluster.Lose = message => lost.Add((message.From, message.To, message.Kind));
+        cluster[1].Elapse();
+        cluster.Run();
+
+        cluster.Pass(cluster[1].Options.ElectionTimeout);
+
+        Assert.Equal((Role.Leader, new Term(1)), (cluster[1].Raft.Role, cluster[1].Raft.Term));
     }
 
     [Fact]

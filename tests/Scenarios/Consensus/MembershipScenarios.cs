@@ -148,11 +148,31 @@ public sealed class MembershipScenarios
 
         cluster.Heal();
         cluster.Heartbeat(1);
-        Assert.Equal(Role.Follower, cluster[1].Raft.Role);
-        Assert.Equal(cluster[1].Raft.LastIndex, cluster[1].Raft.CommitIndex);
-        Assert.Equal(long.MaxValue, cluster[1].Raft.NextDeadline);
-        cluster.Elect(2);
         Assert.Equal(Role.Leader, cluster[2].Raft.Role);
+        Assert.Equal(cluster[1].Raft.LastIndex, cluster[1].Raft.CommitIndex);
+        // Nobody sends it anything any more, but the others' answers tell.
+        cluster.Heartbeat(1);
+        Assert.Equal((Role.Follower, long.MaxValue), (cluster[1].Raft.Role, cluster[1].Raft.NextDeadline));
+        Assert.Empty(cluster[1].Transfers);
+    }
+
+    [Fact]
+    public void A_leader_that_has_removed_itself_hands_over_at_once_and_leaves_after_a_time_out_at_the_latest()
+    {
+        var cluster = TestCluster.Founded(size: 3);
+        cluster.Lose = message => message.Kind == MessageKind.TimeoutNow;
+
+        Assert.Null(cluster.Change(1, (Remove, 1)));
+
+        // The configuration without it is committed. It goes on until someone else leads.
+        Assert.Equal((Role.Leader, Id(2)), (cluster[1].Raft.Role, cluster[1].Raft.Successor));
+        cluster[1].Propose("x");
+        Assert.Equal(ProposalStatus.Busy, cluster[1].Proposals[^1].Status);
+        for (var beat = 0; beat < 4; beat++)
+            cluster.Heartbeat(1);
+        Assert.Equal(Role.Follower, cluster[1].Raft.Role);
+        cluster.Elect(3);
+        Assert.Equal(Role.Leader, cluster[3].Raft.Role);
     }
 
     /// <summary>After etcd's confchange_v2_replace_leader.</summary>
@@ -168,11 +188,11 @@ public sealed class MembershipScenarios
             1, (Promote, 4), (Promote, 5), (Promote, 6), (Remove, 1), (Remove, 2), (Remove, 3)));
 
         Assert.Contains("(n4 n5 n6)&(n1 n2 n3)", Configurations(cluster[1]).Select(each => $"{each}"));
-        Assert.Equal((Role.Follower, "(n4 n5 n6)"), (cluster[1].Raft.Role, $"{cluster[1].Raft.Configuration}"));
-        cluster.Elect(5);
-        cluster.Propose(5, "x");
-        Assert.Equal(cluster[5].Raft.LastIndex, cluster[5].Raft.CommitIndex);
-        Assert.Equal(3, cluster[5].Raft.Configuration.Members.Count);
+        Assert.Equal("(n4 n5 n6)", $"{cluster[1].Raft.Configuration}");
+        Assert.Equal(Role.Leader, cluster[4].Raft.Role);
+        cluster.Propose(4, "x");
+        Assert.Equal(cluster[4].Raft.LastIndex, cluster[4].Raft.CommitIndex);
+        Assert.Equal(3, cluster[4].Raft.Configuration.Members.Count);
     }
 
     [Theory]

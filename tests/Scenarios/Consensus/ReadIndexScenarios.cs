@@ -184,6 +184,37 @@ public sealed class ReadIndexScenarios
             cluster[reader].Reads);
     }
 
+    [Fact]
+    public void The_answer_says_what_is_committed_so_that_the_read_need_not_wait_for_the_next_append()
+    {
+        var cluster = Ready(3);
+        cluster[1].Propose("a", "b");
+        cluster.Run();
+        Assert.Equal(new LogIndex(1), cluster[2].Raft.CommitIndex);
+
+        // The round of the read comes with the commit index, too; a follower that misses it has the answer only.
+        cluster.Lose = message => message.Kind == MessageKind.AppendEntries && message.To == Id(2);
+        cluster[2].Step(Input.Read(5, byLease: false));
+        cluster.Run();
+
+        Assert.Equal(new ReadResult(5, ReadStatus.Ready, new(3)), Assert.Single(cluster[2].Reads));
+        Assert.Equal(new LogIndex(3), cluster[2].Raft.CommitIndex);
+    }
+
+    [Fact]
+    public void An_answer_commits_no_entry_that_the_leader_has_not_sent()
+    {
+        var server = new TestServer(2, 3, Recovered(3, Entries(1, 3, 3)));
+        // Not matched beyond the first entry; the others are a deposed leader's.
+        server.Receive(new Message(Id(1), Id(2), new(4), 1, new AppendEntries(new(1), new(1), new(1), default, 1)));
+        server.Step(Input.Read(5, byLease: false));
+        var asked = server.Take().Single(message => message.Kind == MessageKind.ReadIndex);
+
+        server.Receive(new Message(Id(1), Id(2), new(4), asked.Number, new ReadIndexReply(new(3))));
+
+        Assert.Equal(new LogIndex(1), server.Raft.CommitIndex);
+    }
+
     /// <summary>Catalogue R10: the leader that is asked confirms that it leads.</summary>
     [Fact]
     public void A_follower_cut_off_together_with_its_leader_gets_no_answer()

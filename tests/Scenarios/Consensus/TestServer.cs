@@ -81,10 +81,10 @@ internal sealed class TestServer
 
     public void Receive(Message message) => Step(Input.Received(message));
 
-    /// <summary>Lets time pass until the server's own deadline.</summary>
+    /// <summary>Lets time pass until the server's own deadline; a candidate asks nobody twice meanwhile.</summary>
     public void Elapse()
     {
-        Now = Raft.NextDeadline;
+        Now = Raft.Role is Role.PreCandidate or Role.Candidate ? Raft.ElectionDeadline : Raft.NextDeadline;
         Step(Input.TimePassed);
     }
 

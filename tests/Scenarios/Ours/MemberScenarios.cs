@@ -96,7 +96,7 @@ public sealed class MemberScenarios
         var leader = lab.CheckOneLeader();
         var promotion = lab.BeginChange(leader, new MemberChange(MemberChangeKind.Promote, Id(3)));
         lab.Await("an answer", () => promotion.IsCompleted, _recovery);
-        Assert.Equal(ProposalEnd.Refused, promotion.Result.End);
+        Assert.Equal(ProposalEnd.Busy, promotion.Result.End);
         lab.Network.Connect(3);
         lab.Await("catching up", () => lab.AppliedBy(3) >= lab.AppliedBy(leader), _recovery);
         Assert.True(lab.RaftOf(3)!.Snapshot.Index > LogIndex.Zero);

@@ -140,7 +140,9 @@ internal sealed partial class InteractionScript : IInterpreter
     private static void Campaign(ScriptNode node)
     {
         var latest = node.Now + (2 * node.Options.ElectionTimeout.Ticks);
-        node.Elapse(Math.Max(0, Math.Min(node.Raft.NextDeadline, latest) - node.Now));
+        var deadline = node.Raft.Role is Role.PreCandidate or Role.Candidate
+            ? node.Raft.ElectionDeadline : node.Raft.NextDeadline;
+        node.Elapse(Math.Max(0, Math.Min(deadline, latest) - node.Now));
     }
 
     private ScriptNode Node(ScriptCommand command) => _nodes[ScriptCommand.Number(command.Words[0])];
