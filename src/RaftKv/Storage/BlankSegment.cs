@@ -6,7 +6,7 @@ namespace RaftKv.Storage;
 /// A file of zeros that will be a segment. Made ahead of time, because a flush that has to fill sixteen megabytes first
 /// keeps everyone waiting.
 /// </summary>
-internal sealed class BlankSegment : IDisposable
+internal sealed class BlankSegment
 {
     /// <summary>A flush of this many bytes at most stands between the log and its own flush.</summary>
     private const long UnflushedBytes = 1 << 20;
@@ -43,7 +43,4 @@ internal sealed class BlankSegment : IDisposable
         await _disk.FlushDirectoryAsync();
         return new SegmentWriter(_file, header.Length, checksum, SegmentHeader.Bytes);
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _file.Dispose();
 }

@@ -3,11 +3,12 @@ using RaftKv.Platform;
 namespace RaftKv.Storage;
 
 /// <summary>
-/// A disk until it is closed. Then every operation fails, so whatever is under way ends at its next step: another
-/// incarnation may have the directory by then.
+/// A disk until it is closed. Then its files are closed and every operation fails, so whatever is under way ends at its
+/// next step: another incarnation may have the directory by then.
 /// </summary>
 internal sealed class OpenDisk(IDisk disk) : IDisk, IDisposable
 {
+    private readonly List<OpenFile> _files = [];
     private bool _closed;
 
     public ValueTask<IReadOnlyList<string>> ListAsync() => Open().ListAsync();
@@ -15,10 +16,15 @@ internal sealed class OpenDisk(IDisk disk) : IDisk, IDisposable
     public async ValueTask<IDiskFile> OpenAsync(string name)
     {
         var file = await Open().OpenAsync(name);
-        if (!_closed)
-            return new OpenFile(this, file);
-        file.Dispose();
-        throw Closed();
+        if (_closed)
+        {
+            file.Dispose();
+            throw Closed();
+        }
+
+        var open = new OpenFile(this, file);
+        _files.Add(open);
+        return open;
     }
 
     public ValueTask RenameAsync(string from, string to) => Open().RenameAsync(from, to);
@@ -27,7 +33,12 @@ internal sealed class OpenDisk(IDisk disk) : IDisk, IDisposable
 
     public ValueTask FlushDirectoryAsync() => Open().FlushDirectoryAsync();
 
-    public void Dispose() => _closed = true;
+    public void Dispose()
+    {
+        _closed = true;
+        while (_files.Count > 0)
+            _files[^1].Dispose();
+    }
 
     private static ObjectDisposedException Closed() => new(nameof(Persister), "The storage has been closed.");
 
@@ -45,7 +56,11 @@ internal sealed class OpenDisk(IDisk disk) : IDisk, IDisposable
 
         public ValueTask FlushAsync() => Open().FlushAsync();
 
-        public void Dispose() => file.Dispose();
+        public void Dispose()
+        {
+            if (owner._files.Remove(this))
+                file.Dispose();
+        }
 
         private IDiskFile Open() => owner._closed ? throw Closed() : file;
     }

@@ -33,34 +33,15 @@ public sealed class Persister : IDisposable
         options.Validate();
         identity.Validate();
         var open = new OpenDisk(disk);
-        var names = await open.ListAsync();
-        await TemporaryFiles.DeleteAsync(open, names);
-        // A crash may have come between a rename and its flush: what is seen now is relied on from here.
-        await open.FlushDirectoryAsync();
-
-        var (segments, snapshotIds) = (new List<long>(), new List<SnapshotId>());
-        foreach (var name in names)
+        try
         {
-            if (SegmentHeader.TryParseName(name, out var sequence))
-                segments.Add(sequence);
-            else if (SnapshotHeader.TryParseName(name, out var id))
-                snapshotIds.Add(id);
+            return await OpenAsync(open, options, identity, firstStart);
         }
-
-        if (segments.Count == 0 && snapshotIds.Count > 0)
-            throw new CorruptStorageException(
-                SegmentHeader.FileName(1), 0, "there are snapshots but no log: term and vote are lost");
-        if (segments.Count == 0 && !firstStart.IsAllowed)
-            throw new MissingStorageException();
-        var (log, entries) = await WriteAheadLog.OpenAsync(open, options, identity, segments);
-        // An empty log may also be what a crash has left of an earlier founding.
-        if (log.Durable == default && firstStart.Configuration is { } founding)
-            entries = [await log.FoundAsync(founding)];
-        var snapshots = new SnapshotStore(open, options);
-        var snapshot = log.Durable.Snapshot;
-        await snapshots.RecoverAsync(snapshot, snapshotIds);
-        return new Recovered(
-            new Persister(open, log, snapshots), new RecoveredState(log.Durable.HardState, snapshot, entries));
+        catch
+        {
+            open.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Adds to what the next <see cref="FlushAsync"/> makes durable. The disk is not touched.</summary>
@@ -129,11 +110,39 @@ public sealed class Persister : IDisposable
     /// Closes the files; what is not flushed may be lost, and what is under way ends at its next step with an
     /// <see cref="ObjectDisposedException"/>.
     /// </summary>
-    public void Dispose()
+    public void Dispose() => _disk.Dispose();
+
+    private static async Task<Recovered> OpenAsync(
+        OpenDisk open, StorageOptions options, StorageIdentity identity, FirstStart firstStart)
     {
-        _disk.Dispose();
-        _log.Dispose();
-        _snapshots.Dispose();
+        var names = await open.ListAsync();
+        await TemporaryFiles.DeleteAsync(open, names);
+        // A crash may have come between a rename and its flush: what is seen now is relied on from here.
+        await open.FlushDirectoryAsync();
+
+        var (segments, snapshotIds) = (new List<long>(), new List<SnapshotId>());
+        foreach (var name in names)
+        {
+            if (SegmentHeader.TryParseName(name, out var sequence))
+                segments.Add(sequence);
+            else if (SnapshotHeader.TryParseName(name, out var id))
+                snapshotIds.Add(id);
+        }
+
+        if (segments.Count == 0 && snapshotIds.Count > 0)
+            throw new CorruptStorageException(
+                SegmentHeader.FileName(1), 0, "there are snapshots but no log: term and vote are lost");
+        if (segments.Count == 0 && !firstStart.IsAllowed)
+            throw new MissingStorageException();
+        var (log, entries) = await WriteAheadLog.OpenAsync(open, options, identity, segments);
+        // An empty log may also be what a crash has left of an earlier founding.
+        if (log.Durable == default && firstStart.Configuration is { } founding)
+            entries = [await log.FoundAsync(founding)];
+        var snapshots = new SnapshotStore(open, options);
+        var snapshot = log.Durable.Snapshot;
+        await snapshots.RecoverAsync(snapshot, snapshotIds);
+        return new Recovered(
+            new Persister(open, log, snapshots), new RecoveredState(log.Durable.HardState, snapshot, entries));
     }
 
     private async ValueTask Watch(Func<ValueTask> operation) => await Watch(async () =>

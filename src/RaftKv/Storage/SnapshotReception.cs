@@ -17,9 +17,20 @@ internal sealed class SnapshotReception(SnapshotWriter writer, long totalBytes)
     /// <summary>What is being collected.</summary>
     public SnapshotWriter Writer => writer;
 
+    /// <summary>Whether a piece is being written.</summary>
+    public bool IsWriting { get; private set; }
+
     /// <summary>Whether pieces of this snapshot belong here.</summary>
     public bool IsFor(SnapshotId snapshot, long bytes) => snapshot == writer.Id && bytes == totalBytes;
 
     /// <summary>Whether a piece is the one that comes next.</summary>
     public bool Expects(long offset, int bytes) => offset == NextOffset && bytes <= totalBytes - offset;
+
+    /// <summary>Takes the piece that comes next.</summary>
+    public async ValueTask WriteAsync(ReadOnlyMemory<byte> piece)
+    {
+        IsWriting = true;
+        await writer.WriteAsync(piece);
+        IsWriting = false;
+    }
 }

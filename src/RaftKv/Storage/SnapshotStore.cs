@@ -6,7 +6,7 @@ using RaftKv.Platform;
 namespace RaftKv.Storage;
 
 /// <summary>The snapshot files: usually one, the one that the log names; for a while also the one to come.</summary>
-internal sealed class SnapshotStore(IDisk disk, StorageOptions options) : IDisposable
+internal sealed class SnapshotStore(IDisk disk, StorageOptions options)
 {
     private readonly List<SnapshotFile> _files = [];
     private SnapshotReception? _reception;
@@ -71,28 +71,27 @@ internal sealed class SnapshotStore(IDisk disk, StorageOptions options) : IDispo
     {
         if (!IsWanted(id))
             return Contains(id) ? new SnapshotReceipt(totalBytes, true) : default;
-        if (_reception is null || !_reception.IsFor(id, totalBytes))
+        if (_reception is not { } reception || !reception.IsFor(id, totalBytes))
         {
             if (offset != 0)
                 return default;
             await StopReceivingAsync();
-            _reception = new SnapshotReception(await CreateAsync(id), totalBytes);
+            _reception = reception = new SnapshotReception(await CreateAsync(id), totalBytes);
         }
 
-        if (_reception.Expects(offset, data.Length))
-            await _reception.Writer.WriteAsync(data);
-        if (!_reception.IsComplete)
-            return new SnapshotReceipt(_reception.NextOffset, false);
-        if (!_reception.Writer.IsWhole)
+        if (reception.Expects(offset, data.Length))
+            await reception.WriteAsync(data);
+        if (!reception.IsComplete)
+            return new SnapshotReceipt(reception.NextOffset, false);
+        if (!reception.Writer.IsWhole)
         {
             // Two senders whose snapshots differ, or nonsense: from the beginning again.
             await StopReceivingAsync();
             return default;
         }
 
-        var writer = _reception.Writer;
         _reception = null;
-        await CompleteAsync(writer);
+        await CompleteAsync(reception.Writer);
         return new SnapshotReceipt(totalBytes, Contains(id));
     }
 
@@ -112,11 +111,14 @@ internal sealed class SnapshotStore(IDisk disk, StorageOptions options) : IDispo
         Find(id)?.RestoreAsync(restore) ?? throw new InvariantViolationException("snapshot", $"{id} is not stored");
 
     /// <summary>
-    /// Deletes the snapshots that are no longer needed. One that is being sent may stay: were it replaced by the next
-    /// again and again, a slow follower would never get to the end of any.
+    /// Deletes the snapshots that are no longer needed, and what was received of one. One that is being sent may stay:
+    /// were it replaced by the next again and again, a slow follower would never get to the end of any.
     /// </summary>
     public async ValueTask DeleteObsoleteAsync()
     {
+        // Of a follower that has caught up by entries meanwhile nobody asks for the rest.
+        if (_reception is { IsWriting: false } && !IsWanted(_reception.Writer.Id))
+            await StopReceivingAsync();
         while (_files.Find(IsObsolete) is { } obsolete)
         {
             _files.Remove(obsolete);
@@ -124,9 +126,6 @@ internal sealed class SnapshotStore(IDisk disk, StorageOptions options) : IDispo
             await disk.DeleteAsync(SnapshotHeader.FileName(obsolete.Id));
         }
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _files.ForEach(file => file.Dispose());
 
     private bool IsObsolete(SnapshotFile file) =>
         file.Id != InForce && file.Id != _sending && file.Id.Index <= InForce.Index;

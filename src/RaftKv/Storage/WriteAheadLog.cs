@@ -8,7 +8,7 @@ namespace RaftKv.Storage;
 /// Entries and hard state in one sequence of zero-filled segments. Writes are collected into a batch; a flush makes one
 /// batch durable while the next one fills (group commit).
 /// </summary>
-internal sealed class WriteAheadLog : IDisposable
+internal sealed class WriteAheadLog
 {
     private readonly IDisk _disk;
     private readonly StorageOptions _options;
@@ -109,13 +109,6 @@ internal sealed class WriteAheadLog : IDisposable
         await DeleteObsoleteAsync();
         if (_tail.IsHalfFull && _next is null)
             _next = await CreateBlankAsync(Length(_options, 0));
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        _tail.Dispose();
-        _next?.Dispose();
     }
 
     private async Task RollAsync(long batchBytes)

@@ -172,6 +172,25 @@ public sealed class SnapshotTests
     }
 
     [Fact]
+    public async Task What_was_received_of_a_snapshot_goes_when_a_newer_one_is_in_force()
+    {
+        await _bench.OpenAsync();
+        _bench.WriteTerm(1);
+        await StoreAsync(_id, 0, 100);
+        _bench.WriteEntries(1, new int[50]);
+        await _bench.FlushAsync();
+        Assert.Contains(_bench.Volume.Files.Keys, IsOfId);
+
+        await _bench.CompactAsync(index: _other.Index.Value, through: 1);
+        await _bench.FlushAsync();
+
+        Assert.DoesNotContain(_bench.Volume.Files.Keys, IsOfId);
+        Assert.Equal(new(0, false), await StoreAsync(_id, 100, 50));
+
+        static bool IsOfId(string name) => name.StartsWith(SnapshotHeader.FileName(_id), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_older_snapshot_never_replaces_the_one_in_force_S20()
     {
         await _bench.OpenAsync();
