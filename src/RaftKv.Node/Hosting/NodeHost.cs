@@ -30,9 +30,8 @@ internal sealed class NodeHost : IDisposable
         await machine.RunAsync(async platform =>
         {
             var server = options.ToServerOptions();
-            var identity = new StorageIdentity(server.ClusterId, server.Replica.Raft.Id);
-            var founding = FirstStart.Founds(options.Founders());
-            (await Persister.OpenAsync(platform.Disk, server.Storage, identity, founding)).Persister.Dispose();
+            await ReplicaServer.FoundAsync(
+                server.ClusterId, server.Replica.Raft.Id, options.Founders(), server.Storage, platform.Disk);
             return true;
         });
     }

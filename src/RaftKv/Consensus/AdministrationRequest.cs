@@ -1,7 +1,7 @@
 namespace RaftKv.Consensus;
 
 /// <summary>What an administrator asks of the leader.</summary>
-public abstract record AdministrationRequest
+internal abstract record AdministrationRequest
 {
     /// <summary>Whether to ask twice comes to the same as to ask once.</summary>
     internal abstract bool IsRepeatable { get; }
@@ -10,7 +10,7 @@ public abstract record AdministrationRequest
 /// <summary>
 /// An administrator's wish that another server lead. <paramref name="Successor"/>: who; none: whoever is fit.
 /// </summary>
-public sealed record TransferRequest(NodeId Successor) : AdministrationRequest
+internal sealed record TransferRequest(NodeId Successor) : AdministrationRequest
 {
     internal override bool IsRepeatable => true;
 
@@ -22,7 +22,7 @@ public sealed record TransferRequest(NodeId Successor) : AdministrationRequest
 /// <summary>A change of membership, or with no changes the question who the members are.</summary>
 /// <param name="Changes">The changes, begun together.</param>
 /// <param name="WhenSettled">Whether to answer only once no change is under way.</param>
-public sealed record MembershipRequest(IReadOnlyList<MemberChange> Changes, bool WhenSettled) : AdministrationRequest
+internal sealed record MembershipRequest(IReadOnlyList<MemberChange> Changes, bool WhenSettled) : AdministrationRequest
 {
     // What is added, promoted or removed already cannot be once more.
     internal override bool IsRepeatable => Changes.Count == 0;

@@ -4,7 +4,7 @@ namespace RaftKv.KeyValue;
 /// Entries in a hash map. They are sorted when someone asks for their order, and stay sorted until a key is added or
 /// removed: a scan after that costs O(n log n), others what they read.
 /// </summary>
-public sealed class HashMapStore : IKvStore
+internal sealed class HashMapStore : IKvStore
 {
     private static readonly IComparer<KvEntry> _byKey =
         Comparer<KvEntry>.Create(static (left, right) => string.CompareOrdinal(left.Key, right.Key));

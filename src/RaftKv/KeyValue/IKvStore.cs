@@ -1,7 +1,7 @@
 namespace RaftKv.KeyValue;
 
 /// <summary>Holds the entries by key, compared ordinally. Not thread-safe.</summary>
-public interface IKvStore
+internal interface IKvStore
 {
     /// <summary>Number of entries.</summary>
     int Count { get; }

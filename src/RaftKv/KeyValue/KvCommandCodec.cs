@@ -6,7 +6,7 @@ namespace RaftKv.KeyValue;
 /// <see cref="KvLimitsCodec"/> takes for it. Numbers are base-128 varints. Decoding accepts exactly what encoding
 /// produces.
 /// </summary>
-public static class KvCommandCodec
+internal static class KvCommandCodec
 {
     private const byte Version = 3;
 

@@ -7,7 +7,7 @@ namespace RaftKv.KeyValue;
 /// A key and its value, with the entry's share of the state hash. The value sits at the front of a buffer that grows by
 /// doubling, and the hash is a sum over blocks, so an Append costs what it adds and not what is there already.
 /// </summary>
-public sealed class KvEntry
+internal sealed class KvEntry
 {
     private const int BlockBytes = 512;
 

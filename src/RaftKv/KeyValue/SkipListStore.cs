@@ -6,7 +6,7 @@ namespace RaftKv.KeyValue;
 /// Entries in a skip list (Pugh 1990) of fan-out 4. Tower heights come from a generator with a fixed seed, so equal
 /// histories build equal lists in every process.
 /// </summary>
-public sealed class SkipListStore : IKvStore
+internal sealed class SkipListStore : IKvStore
 {
     private const int MaxHeight = 16;
 

@@ -8,6 +8,24 @@ namespace RaftKv.Server;
 /// <summary>Starts nodes of clusters that replicate any state machine.</summary>
 public static class ReplicaServer
 {
+    /// <summary>
+    /// Founds a cluster on one of its first members, once, before it starts for the first time: writes the first
+    /// configuration to its empty disk. From then on an empty disk is an error (<see cref="FirstStart.Refused"/>).
+    /// Data that is there already stays as it is.
+    /// </summary>
+    /// <param name="clusterId">Names the cluster.</param>
+    /// <param name="self">The member.</param>
+    /// <param name="founders">The first members; all of them must be told the same.</param>
+    /// <param name="storage">Settings of the log.</param>
+    /// <param name="disk">The member's disk, used on its loop.</param>
+    /// <exception cref="IOException">The disk fails, or holds another node's or cluster's data.</exception>
+    public static async Task FoundAsync(
+        string clusterId, NodeId self, Configuration founders, StorageOptions storage, IDisk disk)
+    {
+        var start = FirstStart.Founds(founders);
+        (await Persister.OpenAsync(disk, storage, new(clusterId, self), start)).Persister.Dispose();
+    }
+
     /// <summary>Recovers from the disk, then listens at <paramref name="address"/> and takes part.</summary>
     /// <param name="clusterId">Names the cluster; nodes of another one are refused.</param>
     /// <param name="address">Where the other members find this one; their configuration says so too.</param>

@@ -12,7 +12,7 @@ namespace RaftKv.Storage;
 /// Every method may throw <see cref="IOException"/>. Nothing can be said about the disk's content after that, so from
 /// then on every method does; the node must stop.
 /// </remarks>
-public sealed class Persister : IDisposable
+internal sealed class Persister : IDisposable
 {
     private readonly OpenDisk _disk;
     private readonly WriteAheadLog _log;

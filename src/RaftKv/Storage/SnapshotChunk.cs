@@ -7,10 +7,10 @@ namespace RaftKv.Storage;
 /// <param name="Offset">Where the piece begins, in bytes.</param>
 /// <param name="TotalBytes">The snapshot's length in bytes.</param>
 /// <param name="Data">The piece.</param>
-public readonly record struct SnapshotChunk(
+internal readonly record struct SnapshotChunk(
     SnapshotId Snapshot, long Offset, long TotalBytes, ReadOnlyMemory<byte> Data);
 
 /// <summary>What became of a received piece.</summary>
 /// <param name="NextOffset">The first byte that is not there yet.</param>
 /// <param name="Complete">The whole snapshot is verified and durable.</param>
-public readonly record struct SnapshotReceipt(long NextOffset, bool Complete);
+internal readonly record struct SnapshotReceipt(long NextOffset, bool Complete);

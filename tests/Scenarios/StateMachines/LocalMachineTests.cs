@@ -1,6 +1,7 @@
 using System.Text;
 using RaftKv.Consensus;
 using RaftKv.Node.Hosting;
+using RaftKv.Platform;
 using RaftKv.Scenarios.Node;
 using RaftKv.Server;
 using RaftKv.Storage;
@@ -23,6 +24,12 @@ public sealed class LocalMachineTests : IDisposable
     [Fact]
     public async Task Three_servers_agree_and_remember_what_they_agreed_on()
     {
+        foreach (var member in _members.Members)
+        {
+            using var machine = new LocalMachine("found", _directory.File($"{member.Id}"));
+            await machine.RunAsync(platform => FoundAsync(member, platform));
+        }
+
         await RunAsync(async servers =>
         {
             Assert.Equal(new LockResult(true, "alice", 0), await DoAsync(servers, "take door alice"));
@@ -50,6 +57,12 @@ public sealed class LocalMachineTests : IDisposable
         Assert.True(await machine.RunAsync(platform => Task.FromResult(platform.Loop.IsCurrent)));
     }
 
+    private static async Task<bool> FoundAsync(Member member, NodePlatform platform)
+    {
+        await ReplicaServer.FoundAsync("locks", member.Id, _members, new StorageOptions(), platform.Disk);
+        return true;
+    }
+
     private async Task RunAsync(Func<Server[], Task> work)
     {
         Server[] servers = await Task.WhenAll(_members.Members.Select(StartAsync));
@@ -69,7 +82,6 @@ public sealed class LocalMachineTests : IDisposable
         var options = new ReplicaOptions
         {
             Raft = new RaftOptions { Id = member.Id },
-            FirstStart = FirstStart.Founds(_members),
         };
         var machine = new LocalMachine($"{member.Id}", _directory.File($"{member.Id}"));
         return new Server(machine, await machine.RunAsync(platform => ReplicaServer.StartAsync(
