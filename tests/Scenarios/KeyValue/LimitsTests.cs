@@ -72,7 +72,10 @@ public sealed class LimitsTests
     {
         var tight = _small with
         {
-            MaxScanItems = 1, MaxScanBytes = 1, MaxTransactionBytes = 1, MaxSessions = 1,
+            MaxScanItems = 1,
+            MaxScanBytes = 1,
+            MaxTransactionBytes = 1,
+            MaxSessions = 1,
             SessionTimeout = TimeSpan.FromMilliseconds(1),
         };
         var rig = new KvRig(new KvOptions());
