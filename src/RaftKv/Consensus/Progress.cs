@@ -123,9 +123,11 @@ public sealed class Progress
     /// </summary>
     internal void Rejected(long number, LogIndex agreement, bool isBlank, long firstNumber)
     {
-        if (number < _firstRelevantNumber || State == ReplicationState.Snapshot)
+        if (number < _firstRelevantNumber)
             return;
         IsBlank = isBlank;
+        if (State == ReplicationState.Snapshot)
+            return;
         var previous = State == ReplicationState.Probe ? LogIndex.Min(agreement, Next - 2) : Match;
         Probe(LogIndex.Max(Match, previous).Next, firstNumber);
     }

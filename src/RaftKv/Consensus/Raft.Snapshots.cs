@@ -101,6 +101,9 @@ public sealed partial class Raft
         }
 
         Follow(message.From);
+        // A voter knows a configuration. This one has lost its disk, and a snapshot does not give it its votes back.
+        if (IsBlank && message.InstallSnapshot.Configuration?.IsVoter(Id) == true)
+            return;
         if (snapshot.Index <= CommitIndex)
             ReplyInstalled(message);
         else

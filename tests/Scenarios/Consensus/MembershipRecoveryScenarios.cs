@@ -104,6 +104,28 @@ public sealed class MembershipRecoveryScenarios
         Assert.Equal("(n1 n2)", $"{cluster[2].Raft.Configuration}");
     }
 
+    [Fact]
+    public void A_voter_that_loses_its_disk_amid_a_snapshot_gets_no_more_of_it()
+    {
+        var cluster = TestCluster.Founded(size: 3);
+        cluster.Isolate(3);
+        cluster.Propose(1, "x");
+        var leader = cluster[1];
+        leader.Apply();
+        leader.Step(Input.SnapshotTaken(new(leader.Raft.LastIndex, leader.Raft.Term), leader.Raft.LastIndex));
+        cluster.Lose = message => message.Kind == MessageKind.SnapshotReply;
+        cluster.Heartbeat(1);
+        Assert.Equal(ReplicationState.Snapshot, leader.Raft.Followers[1].State);
+
+        cluster.Heal();
+        cluster.Replace(3, new TestServer(3, 0));
+        for (var beat = 0; beat < 10; beat++)
+            cluster.Heartbeat(1);
+
+        Assert.True(cluster[3].Raft.IsBlank);
+        Assert.True(leader.Raft.Followers[1].IsBlank);
+    }
+
     /// <summary>After openraft#2091: who is being removed may be the only one who can be elected.</summary>
     [Fact]
     public void A_server_that_an_uncommitted_change_removes_still_stands_for_election_without_counting_itself()
