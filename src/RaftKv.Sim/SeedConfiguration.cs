@@ -34,6 +34,9 @@ internal sealed record SeedConfiguration
     /// <summary>Mean time between partitions; zero: none.</summary>
     public required TimeSpan PartitionEvery { get; init; }
 
+    /// <summary>Mean time between links that get slow; zero: none.</summary>
+    public required TimeSpan SlowLinkEvery { get; init; }
+
     /// <summary>Mean time between crashes; zero: none.</summary>
     public required TimeSpan CrashEvery { get; init; }
 
@@ -48,6 +51,9 @@ internal sealed record SeedConfiguration
 
     /// <summary>Mean time between errors of a disk; zero: none.</summary>
     public required TimeSpan DiskErrorEvery { get; init; }
+
+    /// <summary>When a server loses its disk for good, on average; zero: none does.</summary>
+    public required TimeSpan DiskLossAfter { get; init; }
 
     /// <summary>How many leaders of 100 are struck moments after their election, the others later; 0: none.</summary>
     public required int LeaderFaultPercent { get; init; }
@@ -93,6 +99,12 @@ internal sealed record SeedConfiguration
     /// <summary>How many of the others are stale reads of one server.</summary>
     public required int StaleReadPercent { get; init; }
 
+    /// <summary>Mean time between reads of the servers that believe to lead; zero: none but the clerks'.</summary>
+    public required TimeSpan ReadProbeEvery { get; init; }
+
+    /// <summary>How many written values of 100 fill several sectors of a disk.</summary>
+    public required int LongValuePercent { get; init; }
+
     public required int MaxAppendBytes { get; init; }
     public required int MaxInflightAppends { get; init; }
     public required int MaxInflightBytes { get; init; }
@@ -132,7 +144,7 @@ internal sealed record SeedConfiguration
     public static SeedConfiguration Draw(IDecisions choose)
     {
         var mix = WorkloadMix.Draw(choose);
-        var leaseReads = choose.Choose("lease reads", 3) == 2;
+        var leaseReads = Often(choose, "lease reads");
         // The sooner sessions go, the more outcomes are unknown, and those make a search long.
         var sessionMs = Pick(choose, "session time-out", 600_000, 10_000, 1_000, mix.NeedsSearch ? 1_000 : 200);
         var electionMs = Pick(choose, "election time-out", 150, 200, 300, 500);
@@ -198,9 +210,23 @@ internal sealed record SeedConfiguration
             MembershipEvery = Often(choose, "membership")
                 ? TimeSpan.FromMilliseconds(Pick(choose, "membership interval", 200, 600, 1500)) : default,
             UnlikeServers = Pick(choose, "unlike servers", 0, 0, choose.Choose("unlike servers", 256)),
+            SlowLinkEvery = Often(choose, "slow links")
+                ? TimeSpan.FromMilliseconds(Pick(choose, "slow link interval", 500, 1000, 2000)) : default,
+            DiskLossAfter = choose.Choose("disk loss", 4) == 3
+                ? TimeSpan.FromMilliseconds(Pick(choose, "disk loss", 1000, 3000)) : default,
+            ReadProbeEvery = Often(choose, "read probes") || leaseReads
+                ? TimeSpan.FromMilliseconds(electionMs / (leaseReads ? 8 : 2)) : default,
+            LongValuePercent = Pick(choose, "long values", 0, 0, 10, 40),
         };
+        // Where leaders follow one another, it matters which entry arrives and which does not (paper figure 8).
+        if (drawn.LeaderFaultPercent > 0 && Often(choose, "one by one"))
+            drawn = drawn with { MaxAppendBytes = 1, MaxInflightAppends = 1 };
+        // One lost disk is too many where the others may come down to two, and where there are not three.
+        if (drawn.MembershipEvery != default || drawn.Nodes < 3)
+            drawn = drawn with { DiskLossAfter = default };
         // Who was removed and does not know it is kept from disturbing by the two of them (dissertation §4.2.3).
-        return drawn.MembershipEvery == default ? drawn : drawn with { PreVoters = -1, QuorumCheckers = -1 };
+        var removes = drawn.MembershipEvery != default || drawn.DiskLossAfter != default;
+        return removes ? drawn with { PreVoters = -1, QuorumCheckers = -1 } : drawn;
     }
 
     /// <summary>One line for each setting, in the order of declaration.</summary>

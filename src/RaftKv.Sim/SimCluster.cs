@@ -1,4 +1,5 @@
 using RaftKv.Consensus;
+using RaftKv.Diagnostics;
 using RaftKv.Platform;
 using RaftKv.Server;
 using RaftKv.Sim.Checks;
@@ -20,7 +21,8 @@ internal sealed class SimCluster
     private readonly Configuration _founding;
     private readonly KvServer?[] _servers;
     private readonly NodeLoop[] _loops;
-    private readonly SortedSet<NodeId> _started = [];
+    private readonly FirstStart[] _firstStarts;
+    private readonly bool[] _isWiped;
     private readonly List<SimNode> _hosts = [];
     private readonly List<SimStorage> _disks = [];
 
@@ -35,6 +37,8 @@ internal sealed class SimCluster
         _founding = new Configuration(_members);
         _servers = new KvServer?[configuration.Nodes + MaxAddedServers];
         _loops = new NodeLoop[_servers.Length];
+        _firstStarts = new FirstStart[_servers.Length];
+        _isWiped = new bool[_servers.Length];
         Checks = new ClusterChecks(_servers.Length);
         StaleReads = new StaleReads(configuration.StaleReadPercent > 0 ? configuration.Keys : 0);
         _members.ForEach(AddHost);
@@ -86,6 +90,36 @@ internal sealed class SimCluster
     }
 
     /// <summary>
+    /// A server's disk is replaced by an empty one and the server started, which must fail; and again, told to join a
+    /// cluster.
+    /// </summary>
+    /// <returns>False when it has never had anything to lose.</returns>
+    public bool LoseDisk(int index)
+    {
+        if (_firstStarts[index] != FirstStart.Refused)
+            return false;
+        _hosts[index].Crash(isPowerLoss: true);
+        _disks[index].Volume.Wipe();
+        _isWiped[index] = true;
+        Checks.DiskLost(new NodeId(index + 1));
+        _hosts[index].Start();
+        return true;
+    }
+
+    /// <summary>Takes a server's links to the other servers down or up, those to clients not, nor to one kept.</summary>
+    public void SetLinks(SimNode server, bool isUp, SimNode? kept = null)
+    {
+        foreach (var other in _hosts.Where(host => host != server && host != kept))
+        {
+            _world.Network.Link(server.Index, other.Index).IsUp = isUp;
+            _world.Network.Link(other.Index, server.Index).IsUp = isUp;
+        }
+
+        _world.Scheduler.Record(null, TraceKind.Fault, server.Index, isUp ? 1 : 0,
+            $"{server} is {(isUp ? "back" : kept is null ? "cut off" : $"cut off, but from {kept}")}");
+    }
+
+    /// <summary>
     /// Why the cluster has not settled: exactly one leader; its members have one final configuration and equal logs,
     /// everything is committed and applied everywhere, states are equal. Null when it has.
     /// </summary>
@@ -134,6 +168,7 @@ internal sealed class SimCluster
         var disk = new SimStorage(_world.Scheduler, _world.Decisions.Stream(Concern.Disk, index));
         disk.Volume.Faults.MeanLatency = _configuration.FlushLatency;
         _disks.Add(disk);
+        _firstStarts[index] = member.Role == MemberRole.Learner ? FirstStart.Joins : FirstStart.Founds(_founding);
         _hosts.Add(_world.AddNode(member.Address, platform => _ = StartAsync(member, platform), disk));
     }
 
@@ -153,9 +188,19 @@ internal sealed class SimCluster
             if (platform.Loop.IsStopped)
                 return;
             server.Replica.Failed += failure => Failed(index, platform, failure);
-            _started.Add(member.Id);
+            if (_isWiped[index])
+                throw new InvariantViolationException(
+                    "an empty disk is refused", $"{member.Id} starts although it has lost its disk");
+            // Who has started once must find its data again, whatever happened to the power.
+            _firstStarts[index] = FirstStart.Refused;
             checks!.Started(server.Replica.Raft);
             _servers[index] = server;
+        }
+        catch (MissingStorageException) when (_isWiped[index])
+        {
+            // Right. Somebody starts it all the same, as if it were new.
+            (_isWiped[index], _firstStarts[index]) = (false, FirstStart.Joins);
+            StartAgain(index, ((SimLoop)platform.Loop).Generation);
         }
         catch (Exception failure)
         {
@@ -173,7 +218,10 @@ internal sealed class SimCluster
             return;
         }
 
-        var generation = loop.Generation;
+        StartAgain(index, loop.Generation);
+    }
+
+    private void StartAgain(int index, int generation) =>
         _world.After(TimeSpan.Zero, () =>
         {
             if (Hosts[index].Generation != generation)
@@ -186,7 +234,6 @@ internal sealed class SimCluster
                     Hosts[index].Start();
             });
         });
-    }
 
     private KvServerOptions Options(Member member) => new()
     {
@@ -211,10 +258,7 @@ internal sealed class SimCluster
                 MaxUncommittedBytes = _configuration.MaxUncommittedBytes,
                 SnapshotBytesPerSecond = _configuration.SnapshotBytesPerSecond,
             },
-            // Who has started once must find its data again, whatever happened to the power.
-            FirstStart = _started.Contains(member.Id) ? FirstStart.Refused
-                : member.Role == MemberRole.Learner ? FirstStart.Joins
-                : FirstStart.Founds(_founding),
+            FirstStart = _firstStarts[member.Id.Value - 1],
             SnapshotEveryEntries = _configuration.SnapshotEveryEntries,
             TrailingEntries = _configuration.TrailingEntries,
         },

@@ -50,13 +50,16 @@ internal sealed class Simulation
         _faults =
         [
             new PartitionFaults(_world, _cluster.Hosts, configuration),
+            new SlowLinkFaults(_world, _cluster, configuration),
             new CrashFaults(_world, _cluster.Hosts, configuration),
             new LeaderFaults(_world, _cluster, configuration),
             new TransferFaults(_world, _cluster, configuration),
             new PauseFaults(_world, _cluster.Hosts, configuration),
-            new ClockFaults(_world, _cluster.Hosts, configuration),
+            new ClockFaults(_world, _cluster, configuration),
             new DiskErrorFaults(_world, _cluster, configuration),
+            new DiskLossFaults(_world, _cluster, configuration),
             new MembershipFaults(_world, _cluster, configuration),
+            new ReadProbes(_world, _cluster, configuration),
         ];
     }
 

@@ -26,11 +26,17 @@ internal sealed class ClusterChecks
     /// <summary>A node leads a new term.</summary>
     public event Action<NodeId>? Elected;
 
+    /// <summary>A leader has committed something for the first time in its term.</summary>
+    public event Action<NodeId>? Commits;
+
     /// <summary>The last index known to be committed anywhere.</summary>
     public LogIndex LastCommitted => _committed.LastIndex;
 
     /// <summary>Terms that had a leader.</summary>
     public int LedTerms => _elections.Terms;
+
+    /// <summary>A node does not get its disk back: what it held and promised counts, what it does from here on too.</summary>
+    public void DiskLost(NodeId id) => _nodes[id.Value - 1] = new NodeView(id) { BeforeDiskLoss = View(id) };
 
     /// <summary>A node has recovered from its disk.</summary>
     public void Started(Raft raft, ulong stateHash)
@@ -65,6 +71,12 @@ internal sealed class ClusterChecks
             Elected?.Invoke(node.Id);
         node.Term = raft.Term;
         node.Role = raft.Role;
+        if (raft.Role == Role.Leader && raft.CommitIndex > node.Commit && node.LastTermOfCommit < raft.Term)
+        {
+            node.LastTermOfCommit = raft.Term;
+            Commits?.Invoke(node.Id);
+        }
+
         for (; node.Commit < raft.CommitIndex; node.Commit = node.Commit.Next)
             _committed.Report(node, node.Commit.Next, node.TermAt(node.Commit.Next));
         if (raft.Role == Role.Leader)

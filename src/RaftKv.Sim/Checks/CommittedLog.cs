@@ -38,7 +38,7 @@ internal sealed class CommittedLog(IReadOnlyList<NodeView> nodes)
             return;
         }
 
-        bool Holds(NodeId id) => nodes[id.Value - 1].Durable >= index && nodes[id.Value - 1].TermAt(index) == term;
+        bool Holds(NodeId id) => CommittedLog.Holds(nodes[id.Value - 1], index, term);
         if (!ConfigurationSafety.InForce(reporter).Any(electorate => electorate.IsQuorum(Holds)))
             throw new InvariantViolationException("committed entries are on the disks of a quorum",
                 $"{reporter.Id} commits index {index} of term {term} under "
@@ -48,9 +48,8 @@ internal sealed class CommittedLog(IReadOnlyList<NodeView> nodes)
         _entries.Add((term, reporter.Term));
     }
 
-    private static bool Holds(NodeView node, LogIndex index, Term term) =>
-        node.Durable >= index && node.TermAt(index) == term;
-
-    private bool IsHeld(Configuration configuration, LogIndex index, Term term) =>
-        configuration.Reached(id => Holds(nodes[id.Value - 1], index, term) ? 1 : 0) == 1;
+    /// <summary>Or has held it until its disk was lost, and acknowledged it: it has no say any more.</summary>
+    private static bool Holds(NodeView? node, LogIndex index, Term term) =>
+        node is not null
+        && ((node.Durable >= index && node.TermAt(index) == term) || Holds(node.BeforeDiskLoss, index, term));
 }

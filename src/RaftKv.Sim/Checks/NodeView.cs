@@ -14,6 +14,9 @@ internal sealed class NodeView(NodeId id)
     /// <summary>The node.</summary>
     public NodeId Id { get; } = id;
 
+    /// <summary>What the node was before it lost its disk, if it did.</summary>
+    public NodeView? BeforeDiskLoss { get; init; }
+
     /// <summary>The last index of the log as last seen.</summary>
     public LogIndex LastIndex => new(_terms.Count - 1);
 
@@ -25,6 +28,9 @@ internal sealed class NodeView(NodeId id)
 
     /// <summary>Commit index of the last seen state of this incarnation.</summary>
     public LogIndex Commit { get; set; }
+
+    /// <summary>The last term in which it has committed something as its leader.</summary>
+    public Term LastTermOfCommit { get; set; }
 
     /// <summary>Last applied index of this incarnation.</summary>
     public LogIndex Applied { get; set; }

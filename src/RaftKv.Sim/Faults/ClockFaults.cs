@@ -3,8 +3,11 @@ using RaftKv.Sim.World;
 namespace RaftKv.Sim.Faults;
 
 /// <summary>Lets the servers' clocks run too fast or too slow, and their wall clocks jump.</summary>
-/// <remarks>The rates of a world with leases stay within the drift that the leases allow for.</remarks>
-internal sealed class ClockFaults(SimWorld world, IReadOnlyList<SimNode> servers, SeedConfiguration configuration)
+/// <remarks>
+/// The rates of a world with leases stay within the drift that the leases allow for, and go to its ends where that
+/// tells: the leader's clock the slowest, those of its voters the fastest.
+/// </remarks>
+internal sealed class ClockFaults(SimWorld world, SimCluster cluster, SeedConfiguration configuration)
     : RepeatingFaults(
         world, world.Decisions.Stream(Concern.Clock, lane: -1),
         configuration.ClockFaults ? TimeSpan.FromSeconds(1) : TimeSpan.Zero)
@@ -16,10 +19,25 @@ internal sealed class ClockFaults(SimWorld world, IReadOnlyList<SimNode> servers
 
     protected override void Strike()
     {
-        var clock = servers[Choose.Choose("victim", servers.Count)].Time;
-        if (Choose.Choose("rate or jump", 2) == 0)
-            clock.SetRate(Rate(), 100);
-        else
-            clock.JumpWall(TimeSpan.FromSeconds(Choose.Choose("jump", 7201) - 3600));
+        var clock = cluster.Hosts[Choose.Choose("victim", cluster.Hosts.Count)].Time;
+        switch (Choose.Choose("rate or jump", 3))
+        {
+            case 0:
+                clock.SetRate(Rate(), 100);
+                break;
+            case 1 when configuration.LeaseReads && cluster.Leader(Choose) is { } leader:
+                StretchLeaseOf(cluster.Hosts[leader.Replica.Raft.Id.Value - 1]);
+                break;
+            default:
+                clock.JumpWall(TimeSpan.FromSeconds(Choose.Choose("jump", 7201) - 3600));
+                break;
+        }
+    }
+
+    private void StretchLeaseOf(SimNode leader)
+    {
+        var drift = configuration.ClockDriftPercent;
+        foreach (var host in cluster.Hosts)
+            host.Time.SetRate(host == leader ? 100 - drift : 100 + drift, 100);
     }
 }

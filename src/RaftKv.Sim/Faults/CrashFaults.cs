@@ -25,7 +25,9 @@ internal sealed class CrashFaults(SimWorld world, IReadOnlyList<SimNode> servers
             if (!victim.IsRunning)
                 continue;
             victim.Crash(isPowerLoss);
-            Later(Choose.Exponential("downtime", configuration.ElectionTimeout * 2), () =>
+            // Some are back before what was on its way to them and from them has arrived.
+            var downtime = Choose.Choose("bounce", 4) == 3 ? configuration.Latency : configuration.ElectionTimeout * 2;
+            Later(Choose.Exponential("downtime", downtime), () =>
             {
                 if (!victim.IsRunning)
                     victim.Start();

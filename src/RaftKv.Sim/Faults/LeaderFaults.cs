@@ -1,32 +1,45 @@
+using RaftKv.Consensus;
 using RaftKv.Sim.World;
 
 namespace RaftKv.Sim.Faults;
 
 /// <summary>
-/// Ends every leader, many of them moments after their election, or cuts it off from the other servers but not from its
-/// clients. Where leaders follow one another like this, servers hold uncommitted entries of several terms, which is
-/// when Raft's finer rules matter (paper figure 8).
+/// Ends every leader, many of them moments after their election or as soon as they have committed something, which
+/// nobody else knows then; or cuts it off from the other servers, or all but one, but not from its clients. Where
+/// leaders follow one another like this, servers hold uncommitted entries of several terms, which is when Raft's finer
+/// rules matter (paper figure 8).
 /// </summary>
 internal sealed class LeaderFaults(SimWorld world, SimCluster cluster, SeedConfiguration configuration)
     : FaultInjector(world, world.Decisions.Stream(Concern.Crash, lane: 2))
 {
-    public override void Start() => cluster.Checks.Elected += leader =>
+    public override void Start()
     {
         if (configuration.LeaderFaultPercent == 0)
             return;
+        cluster.Checks.Elected += StrikeSoon;
+        cluster.Checks.Commits += leader =>
+        {
+            if (Choose.Choose("at its first commit", 3) == 2)
+                Later(TimeSpan.Zero, () => Strike(cluster.Hosts[leader.Value - 1]));
+        };
+    }
+
+    private void StrikeSoon(NodeId leader)
+    {
         var mean = Choose.Choose("soon", 100) >= 100 - configuration.LeaderFaultPercent
-            ? (configuration.Latency + configuration.FlushLatency) * 4
+            // At once, only its own disk gets what it appends.
+            ? (configuration.Latency + configuration.FlushLatency) * (Choose.Choose("how soon", 2) * 4)
             : configuration.ElectionTimeout * 4;
         Later(Choose.Exponential("after election", mean), () => Strike(cluster.Hosts[leader.Value - 1]));
-    };
+    }
 
     private void Strike(SimNode leader)
     {
         var downtime = Choose.Exponential("downtime", configuration.ElectionTimeout * 3);
         if (Choose.Choose("cut or crash", 3) > 0)
         {
-            SetLinks(leader, isUp: false);
-            Later(downtime, () => SetLinks(leader, isUp: true));
+            cluster.SetLinks(leader, isUp: false, kept: Ally(leader));
+            Later(downtime, () => cluster.SetLinks(leader, isUp: true));
         }
         else if (leader.IsRunning)
         {
@@ -39,15 +52,10 @@ internal sealed class LeaderFaults(SimWorld world, SimCluster cluster, SeedConfi
         }
     }
 
-    private void SetLinks(SimNode leader, bool isUp)
+    /// <summary>A follower that it keeps, half of the time, and that goes on to take its entries.</summary>
+    private SimNode? Ally(SimNode leader)
     {
-        foreach (var other in cluster.Hosts.Where(host => host != leader))
-        {
-            World.Network.Link(leader.Index, other.Index).IsUp = isUp;
-            World.Network.Link(other.Index, leader.Index).IsUp = isUp;
-        }
-
-        World.Scheduler.Record(
-            null, TraceKind.Fault, leader.Index, isUp ? 1 : 0, $"{leader} is {(isUp ? "back" : "cut off")}");
+        var ally = Choose.Choose("ally", cluster.Hosts.Count * 2);
+        return ally < cluster.Hosts.Count && cluster.Hosts[ally] != leader ? cluster.Hosts[ally] : null;
     }
 }

@@ -5,7 +5,8 @@ namespace RaftKv.Sim.Faults;
 
 /// <summary>
 /// An administrator who hands the leadership about, to anyone whether fit or not, and who shuts servers down in good
-/// order, which hands over theirs.
+/// order, which hands over theirs. Some who hand it over are cut off from the other servers before they hear that they
+/// did.
 /// </summary>
 internal sealed class TransferFaults(SimWorld world, SimCluster cluster, SeedConfiguration configuration)
     : RepeatingFaults(world, world.Decisions.Stream(Concern.Crash, lane: 3), configuration.TransferEvery)
@@ -14,6 +15,8 @@ internal sealed class TransferFaults(SimWorld world, SimCluster cluster, SeedCon
     {
         var victim = Choose.Choose("server", cluster.Hosts.Count);
         var target = new NodeId(Choose.Choose("successor", cluster.Hosts.Count + 1));
+        if (Choose.Choose("leader", 2) == 1 && cluster.Leader(Choose) is { } leader)
+            victim = leader.Replica.Raft.Id.Value - 1;
         var leaves = Choose.Choose("shut down", 4) == 3;
         if (cluster.ServerOn(victim) is not { } server || !cluster.Hosts[victim].IsRunning)
             return;
@@ -21,6 +24,8 @@ internal sealed class TransferFaults(SimWorld world, SimCluster cluster, SeedCon
         if (!leaves)
         {
             host.Post(() => _ = server.Replica.TransferAsync(target));
+            if (Choose.Choose("cut off", 2) == 1)
+                Later(Choose.Exponential("told", configuration.Latency * 2), () => CutOff(host));
             return;
         }
 
@@ -42,5 +47,11 @@ internal sealed class TransferFaults(SimWorld world, SimCluster cluster, SeedCon
                 });
             });
         }
+    }
+
+    private void CutOff(SimNode host)
+    {
+        cluster.SetLinks(host, isUp: false);
+        Later(Choose.Exponential("cut off", configuration.ElectionTimeout * 2), () => cluster.SetLinks(host, isUp: true));
     }
 }

@@ -14,6 +14,8 @@ internal sealed class ClerkWorkload(
     SeedConfiguration configuration, IDecisions choose, Clerk clerk, SimCluster cluster, TimeProvider time,
     int client)
 {
+    private const int LongValueBytes = 1200;
+
     private readonly ReadWorkload _reads = new(configuration, choose, clerk, time, cluster);
     private readonly ReadOnlyMemory<byte>?[] _seen = new ReadOnlyMemory<byte>?[configuration.Keys];
     private int _lastValue;
@@ -66,7 +68,7 @@ internal sealed class ClerkWorkload(
         else if (kind - mix.Transactions < 0)
             await clerk.TransactAsync(Transaction(key), cancellationToken);
         else
-            await clerk.PutAsync(Name(key), NextValue(), cancellationToken);
+            await clerk.PutAsync(Name(key), NextValue(PutWidth()), cancellationToken);
     }
 
     private async Task SwapAsync(int key, CancellationToken cancellationToken)
@@ -103,6 +105,12 @@ internal sealed class ClerkWorkload(
 
     private static string Name(int key) => "k" + key.ToString(CultureInfo.InvariantCulture);
 
-    private ReadOnlyMemory<byte> NextValue() =>
-        Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{client}.{++_lastValue} "));
+    private ReadOnlyMemory<byte> NextValue(int width = 0) =>
+        Encoding.UTF8.GetBytes(
+            string.Create(CultureInfo.InvariantCulture, $"{client}.{++_lastValue}").PadRight(width) + " ");
+
+    /// <summary>Sometimes of several sectors of a disk, which are lost one by one.</summary>
+    private int PutWidth() =>
+        configuration.LongValuePercent > 0 && choose.Choose("long", 100) < configuration.LongValuePercent
+            ? LongValueBytes : 0;
 }
