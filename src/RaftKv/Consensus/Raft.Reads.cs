@@ -42,7 +42,7 @@ public sealed partial class Raft
         if (Role == Role.Leader && _reads.Count < _options.MaxWaitingReads)
             Read(message.From, message.Number, message.ReadIndex.ByLease);
         else
-            Send(ReadReply(message.From, message.Number, LogIndex.Zero));
+            Send(ReadReply(message.From, message.Number, LogIndex.Zero), TermGate());
     }
 
     private void Read(NodeId from, long number, bool byLease)
@@ -94,9 +94,11 @@ public sealed partial class Raft
         _askedAt = _now;
         _reads.Ticket(++_lastAsked, LogIndex.Zero);
         var request = new ReadIndex(_askByLease && !isLost);
-        // No promise but the term, which as a rule is durable long since.
-        Send(new Message(Id, Leader, Term, _lastAsked, request), DurableHardState.Term == Term ? 0 : Gate());
+        Send(new Message(Id, Leader, Term, _lastAsked, request), TermGate());
     }
+
+    /// <summary>What questions and refusals wait for, which promise nothing but the term: as a rule nothing.</summary>
+    private long TermGate() => DurableHardState.Term == Term ? 0 : Gate();
 
     private void OnReadIndexReply(in Message message)
     {

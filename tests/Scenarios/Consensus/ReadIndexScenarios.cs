@@ -262,6 +262,19 @@ public sealed class ReadIndexScenarios
         Assert.Equal(ReadStatus.NoLeader, Assert.Single(follower.Reads).Status);
     }
 
+    /// <summary>Seed 1938 of a sweep: a leader lost its disk, and was still asked by a follower.</summary>
+    [Fact]
+    public void A_refusal_does_not_tell_a_term_that_is_not_durable()
+    {
+        var server = new TestServer(1, 3) { AutoPersist = false };
+
+        server.Receive(new Message(Id(2), Id(1), new(4), 5, new ReadIndex(false)));
+
+        Assert.Empty(server.Take());
+        server.Persist();
+        Assert.Equal(new(4), Assert.Single(server.Take()).Term);
+    }
+
     /// <summary>An answer that an earlier incarnation asked for says nothing about reads that came after it.</summary>
     [Theory]
     [InlineData(3, 8)]
