@@ -220,7 +220,12 @@ internal sealed record SeedConfiguration
         };
         // Where leaders follow one another, it matters which entry arrives and which does not (paper figure 8).
         if (drawn.LeaderFaultPercent > 0 && Often(choose, "one by one"))
-            drawn = drawn with { MaxAppendBytes = 1, MaxInflightAppends = 1 };
+            drawn = drawn with
+            {
+                MaxAppendBytes = 1,
+                MaxInflightAppends = 1,
+                ReadProbeEvery = TimeSpan.FromMilliseconds(electionMs / 4),
+            };
         // One lost disk is too many where the others may come down to two, and where there are not three.
         if (drawn.MembershipEvery != default || drawn.Nodes < 3)
             drawn = drawn with { DiskLossAfter = default };

@@ -106,7 +106,7 @@ internal sealed class SimCluster
         return true;
     }
 
-    /// <summary>Takes a server's links to the other servers down or up, those to clients not, nor to one kept.</summary>
+    /// <summary>Takes a server's links to the other servers, but for one kept, down or up.</summary>
     public void SetLinks(SimNode server, bool isUp, SimNode? kept = null)
     {
         foreach (var other in _hosts.Where(host => host != server && host != kept))

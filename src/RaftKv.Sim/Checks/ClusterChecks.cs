@@ -35,7 +35,7 @@ internal sealed class ClusterChecks
     /// <summary>Terms that had a leader.</summary>
     public int LedTerms => _elections.Terms;
 
-    /// <summary>A node does not get its disk back: what it held and promised counts, what it does from here on too.</summary>
+    /// <summary>A node does not get its disk back. What it held and promised still counts.</summary>
     public void DiskLost(NodeId id) => _nodes[id.Value - 1] = new NodeView(id) { BeforeDiskLoss = View(id) };
 
     /// <summary>A node has recovered from its disk.</summary>

@@ -52,6 +52,7 @@ internal sealed class TransferFaults(SimWorld world, SimCluster cluster, SeedCon
     private void CutOff(SimNode host)
     {
         cluster.SetLinks(host, isUp: false);
-        Later(Choose.Exponential("cut off", configuration.ElectionTimeout * 2), () => cluster.SetLinks(host, isUp: true));
+        var time = Choose.Exponential("cut off", configuration.ElectionTimeout * 2);
+        Later(time, () => cluster.SetLinks(host, isUp: true));
     }
 }

@@ -9,8 +9,8 @@ namespace RaftKv.Sim.Workload;
 
 /// <summary>
 /// Readers on the servers' own hosts, who need no Clerk and so read where no Clerk looks any more: of every server that
-/// believes to lead, and sometimes of any. A read sees all that was committed anywhere when it began; that is more than
-/// a history shows, where a new leader's first entries leave no trace.
+/// believes to lead, and sometimes of any; by lease, by a round, through the log. A read sees all that was committed
+/// anywhere when it began; that is more than a history shows, where a new leader's first entries leave no trace.
 /// </summary>
 internal sealed class ReadProbes(SimWorld world, SimCluster cluster, SeedConfiguration configuration)
     : RepeatingFaults(world, world.Decisions.Stream(Concern.Workload, lane: -1), configuration.ReadProbeEvery)
@@ -22,17 +22,27 @@ internal sealed class ReadProbes(SimWorld world, SimCluster cluster, SeedConfigu
             if (cluster.ServerOn(index) is not { } server || !cluster.Hosts[index].IsRunning)
                 continue;
             if (server.Replica.Raft.Role == Role.Leader || Choose.Choose("any", 8) == 7)
-                cluster.Hosts[index].Post(() => _ = ReadAsync(server.Replica, Choose.Choose("lease", 4) > 0));
+                cluster.Hosts[index].Post(() => _ = ReadAsync(server));
         }
     }
 
-    private async Task ReadAsync(Replica<KvResult> replica, bool byLease)
+    private async Task ReadAsync(KvServer server)
     {
         var committed = cluster.Checks.LastCommitted;
-        var outcome = await replica.ReadAsync(byLease);
-        if (outcome.End == ReadEnd.Ready && replica.Applied < committed)
+        var one = new RequestId(1);
+        var reply = await server.ExecuteAsync(new KvCommand(KvRequest.Get("k0"), default, one, one)
+        {
+            Consistency = Choose.Choose("how", 4) switch
+            {
+                0 => ReadConsistency.Log,
+                1 => ReadConsistency.ReadIndex,
+                _ => ReadConsistency.Lease,
+            },
+        });
+        var applied = server.Replica.Applied;
+        if (reply.Status == KvStatus.Ok && applied < committed)
             World.Scheduler.Fail(null, new InvariantViolationException("a read sees what was committed before it",
-                $"{replica.Raft.Id} lets read what it has applied, {replica.Applied}, though {committed} was committed "
-                + "when it was asked"));
+                $"{server.Replica.Raft.Id} answers from what it has applied, {applied}, though {committed} was "
+                + "committed when it was asked"));
     }
 }

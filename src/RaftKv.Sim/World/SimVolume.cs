@@ -66,6 +66,14 @@ internal sealed class SimVolume
         foreach (var file in _names.Values) file.LosePower(decisions);
     }
 
+    /// <summary>All content is lost: a new disk.</summary>
+    public void Wipe()
+    {
+        _unflushed.Clear();
+        _durable.Clear();
+        _names.Clear();
+    }
+
     private void Change(in NameChange change)
     {
         change.Apply(_names);

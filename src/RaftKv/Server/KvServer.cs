@@ -64,6 +64,22 @@ public sealed class KvServer : IDisposable
         }
     }
 
+    /// <summary>Answers a command like one that a Clerk sends, for a caller on the server's own loop.</summary>
+    public async Task<KvReply> ExecuteAsync(KvCommand command)
+    {
+        var limits = _options.KeyValue.Limits;
+        if (command.Consistency != ReadConsistency.Log && command.Request.IsReadOnly)
+            return await ReadAsync(command);
+        if (Replica.Raft.Role != Role.Leader)
+            return NotLeader(Replica.Raft.Leader);
+        if (limits.Problem(command) is { } problem)
+            return new KvReply(KvStatus.Rejected, problem);
+        var time = _clock.Now(Replica.Raft.Term, StateMachine.TimeMs);
+        var outcome = await Replica.ProposeAsync(
+            KvCommandCodec.Encode(command with { TimeMs = time, Limits = limits }));
+        return outcome.End == ProposalEnd.Applied ? new KvReply(outcome.Result) : WhyNotApplied(outcome);
+    }
+
     /// <summary>
     /// Stops in good order: hands the leadership over if it has it, so that nobody waits for an election time-out, and
     /// lets those who wait be answered. Takes an election time-out or two at most; <see cref="Dispose"/> cuts it short.
@@ -92,21 +108,6 @@ public sealed class KvServer : IDisposable
 
     private static RpcIdentity Identity(KvServerOptions options) =>
         new(options.ClusterId, options.Replica.Raft.Id, options.Address);
-
-    private async Task<KvReply> ExecuteAsync(KvCommand command)
-    {
-        var limits = _options.KeyValue.Limits;
-        if (command.Consistency != ReadConsistency.Log && command.Request.IsReadOnly)
-            return await ReadAsync(command);
-        if (Replica.Raft.Role != Role.Leader)
-            return NotLeader(Replica.Raft.Leader);
-        if (limits.Problem(command) is { } problem)
-            return new KvReply(KvStatus.Rejected, problem);
-        var time = _clock.Now(Replica.Raft.Term, StateMachine.TimeMs);
-        var outcome = await Replica.ProposeAsync(
-            KvCommandCodec.Encode(command with { TimeMs = time, Limits = limits }));
-        return outcome.End == ProposalEnd.Applied ? new KvReply(outcome.Result) : WhyNotApplied(outcome);
-    }
 
     private KvReply WhyNotApplied(in ProposalOutcome<KvResult> outcome) => outcome.End switch
     {
