@@ -135,7 +135,7 @@ internal sealed record SeedConfiguration
         Clerks = 4,
         CallersPerClerk = 1,
         Duration = TimeSpan.FromSeconds(20),
-        ThinkTime = TimeSpan.FromMilliseconds(38),
+        ThinkTime = TimeSpan.FromMilliseconds(25),
         ElectionTimeout = TimeSpan.FromMilliseconds(400),
         HeartbeatInterval = TimeSpan.FromMilliseconds(100),
     };
