@@ -4,13 +4,15 @@ namespace RaftKv.Sim.World;
 
 /// <summary>
 /// The one queue of future events: a 4-ary heap ordered by time and, at equal times, by the order of scheduling.
-/// Events live in a slab and are cancelled lazily: a cancelled one keeps its place until its time comes.
+/// Events live in a slab and are cancelled lazily: a cancelled one keeps its place until its time comes, or until so many
+/// are cancelled that the heap is better built anew.
 /// </summary>
 /// <remarks>Not <c>PriorityQueue</c>: it does not keep equal keys in order, and is 2 to 3 times slower.</remarks>
 internal sealed class EventQueue
 {
     private const int SlotBits = 24;
     private const int SlotMask = (1 << SlotBits) - 1;
+    private const int CompactAbove = 64;
 
     private Key[] _heap = new Key[256];
     private Slot[] _slots = new Slot[256];
@@ -45,7 +47,7 @@ internal sealed class EventQueue
         slot.Generation++;
         slot.Target = null;
         slot.Loop = null;
-        _cancelled++;
+        if (++_cancelled > _count / 2 && _count > CompactAbove) DropCancelled();
         return true;
     }
 
@@ -113,7 +115,11 @@ internal sealed class EventQueue
     private void RemoveRoot()
     {
         var key = _heap[--_count];
-        var position = 0;
+        if (_count > 0) SiftDown(0, key);
+    }
+
+    private void SiftDown(int position, Key key)
+    {
         while (true)
         {
             var child = (position << 2) + 1;
@@ -131,6 +137,22 @@ internal sealed class EventQueue
         }
 
         _heap[position] = key;
+    }
+
+    /// <summary>Builds the heap anew of what is left (Floyd 1964). The order of events does not depend on it.</summary>
+    private void DropCancelled()
+    {
+        var kept = 0;
+        for (var i = 0; i < _count; i++)
+        {
+            var index = (int)(_heap[i].Order & SlotMask);
+            ref var slot = ref _slots[index];
+            if (slot.Target is null) FreeSlot(index, ref slot);
+            else _heap[kept++] = _heap[i];
+        }
+
+        (_count, _cancelled) = (kept, 0);
+        for (var position = (kept - 2) >> 2; position >= 0; position--) SiftDown(position, _heap[position]);
     }
 
     private readonly struct Key(long timeTicks, long order)

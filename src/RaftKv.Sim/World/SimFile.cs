@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace RaftKv.Sim.World;
 
 /// <summary>
@@ -8,12 +10,18 @@ internal sealed class SimFile
 {
     public const int SectorBytes = 512;
 
+    private static readonly byte[] _blank = new byte[SectorBytes];
+
     private readonly Dictionary<int, int> _latest = [];
     private readonly List<Version> _versions = [];
     private readonly List<int> _lengths = [];
     private readonly SortedDictionary<int, byte[]> _dropped = [];
     private byte[] _saved = [];
     private byte[] _cache = [];
+    private int _savedBytes;
+
+    /// <summary>No sector from here on was ever written: they are zeros, and need not be saved.</summary>
+    private int _firstBlank;
 
     public int Length { get; private set; }
 
@@ -53,8 +61,13 @@ internal sealed class SimFile
     /// <summary>Everything that programs see becomes durable, but for what a failed flush has dropped.</summary>
     public void Flush()
     {
-        _latest.Clear();
-        _versions.Clear();
+        if (_versions.Count > 0)
+        {
+            _latest.Clear();
+            _versions.Clear();
+            _savedBytes = 0;
+        }
+
         _lengths.Clear();
     }
 
@@ -100,30 +113,47 @@ internal sealed class SimFile
     }
 
     /// <summary>Damages the durable content.</summary>
-    public void FlipBit(long offset, int bit) => _cache[offset] ^= (byte)(1 << bit);
+    public void FlipBit(long offset, int bit)
+    {
+        _cache[offset] ^= (byte)(1 << bit);
+        _firstBlank = Math.Max(_firstBlank, (int)offset / SectorBytes + 1);
+    }
 
     private void Save(int start, int end)
     {
         for (var sector = start / SectorBytes; sector * SectorBytes < end; sector++)
         {
             var version = _versions.Count;
-            if (_saved.Length < (version + 1) * SectorBytes)
-                Array.Resize(ref _saved, Math.Max(8 * SectorBytes, 2 * _saved.Length));
-            if (_dropped.Remove(sector, out var durable))
-                durable.CopyTo(Saved(version));
-            else
-                _cache.AsSpan(sector * SectorBytes, SectorBytes).CopyTo(Saved(version));
-            _versions.Add(new Version(_latest.TryGetValue(sector, out var older) ? older : -1));
-            _latest[sector] = version;
+            var content = -1;
+            if (_dropped.Count > 0 && _dropped.Remove(sector, out var durable))
+                durable.CopyTo(Room(out content));
+            else if (sector < _firstBlank)
+                _cache.AsSpan(sector * SectorBytes, SectorBytes).CopyTo(Room(out content));
+            ref var latest = ref CollectionsMarshal.GetValueRefOrAddDefault(_latest, sector, out var exists);
+            _versions.Add(new Version(exists ? latest : -1, content));
+            latest = version;
         }
+
+        _firstBlank = Math.Max(_firstBlank, RoundUp(end) / SectorBytes);
     }
 
-    private Span<byte> Saved(int version) => _saved.AsSpan(version * SectorBytes, SectorBytes);
+    private Span<byte> Room(out int content)
+    {
+        content = _savedBytes;
+        _savedBytes += SectorBytes;
+        if (_saved.Length < _savedBytes)
+            Array.Resize(ref _saved, Math.Max(4 * SectorBytes, 2 * _saved.Length));
+        return _saved.AsSpan(content, SectorBytes);
+    }
+
+    private ReadOnlySpan<byte> Saved(int version) =>
+        _versions[version].Content is >= 0 and var content ? _saved.AsSpan(content, SectorBytes) : _blank;
 
     private void Restore(int sector, ReadOnlySpan<byte> content) => content.CopyTo(_cache.AsSpan(sector * SectorBytes));
 
     private static int RoundUp(int length) => (length + SectorBytes - 1) / SectorBytes * SectorBytes;
 
     /// <param name="Older">The version before, or -1: the durable one.</param>
-    private readonly record struct Version(int Older);
+    /// <param name="Content">Where it is saved, or -1: zeros.</param>
+    private readonly record struct Version(int Older, int Content);
 }

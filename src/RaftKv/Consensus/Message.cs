@@ -41,7 +41,7 @@ public enum MessageKind : byte
 
 /// <summary>
 /// One message between servers: an envelope around one of the bodies in MessageBodies.cs. A value, so that the hot path
-/// allocates nothing; the bodies share its slots, and only the body of its own <see cref="Kind"/> can be taken out.
+/// allocates nothing, and a small one, because it is copied often; the bodies share its slots, and only the body of its own <see cref="Kind"/> can be taken out.
 /// </summary>
 public readonly record struct Message
 {
@@ -51,8 +51,9 @@ public readonly record struct Message
     private readonly long _total;
     private readonly bool _flag;
     private readonly ReadOnlyMemory<LogEntry> _entries;
-    private readonly ReadOnlyMemory<byte> _data;
-    private readonly Configuration? _configuration;
+
+    // A snapshot's piece is rare and large; in an object of its own it makes no other message larger.
+    private readonly SnapshotPiece? _piece;
 
     /// <summary>The number of no request.</summary>
     public const long NoNumber = 0;
@@ -90,8 +91,9 @@ public readonly record struct Message
     /// <summary>Wraps a piece of a snapshot.</summary>
     public Message(NodeId from, NodeId to, Term term, long number, in InstallSnapshot body)
         : this(MessageKind.InstallSnapshot, from, to, term, number) =>
-        (_index, _entryTerm, _extra, _total, _data, _configuration) =
-            (body.Snapshot.Index, body.Snapshot.Term, body.Offset, body.TotalBytes, body.Data, body.Configuration);
+        (_index, _entryTerm, _extra, _total, _piece) =
+            (body.Snapshot.Index, body.Snapshot.Term, body.Offset, body.TotalBytes,
+                new SnapshotPiece(body.Data, body.Configuration));
 
     /// <summary>Wraps the answer to a piece of a snapshot.</summary>
     public Message(NodeId from, NodeId to, Term term, long number, in SnapshotReply body)
@@ -158,7 +160,7 @@ public readonly record struct Message
     /// <summary>The body of an <see cref="MessageKind.InstallSnapshot"/> message.</summary>
     public InstallSnapshot InstallSnapshot =>
         Is(MessageKind.InstallSnapshot)
-            ? new(new SnapshotId(_index, _entryTerm), _extra, _total, _data, _configuration)
+            ? new(new SnapshotId(_index, _entryTerm), _extra, _total, _piece!.Data, _piece.Configuration)
             : default;
 
     /// <summary>The body of a <see cref="MessageKind.SnapshotReply"/> message.</summary>
@@ -202,4 +204,6 @@ public readonly record struct Message
         Kind == expected
             ? true
             : throw new InvariantViolationException("message kind", $"read {expected} from a {Kind} message");
+
+    private sealed record SnapshotPiece(ReadOnlyMemory<byte> Data, Configuration? Configuration);
 }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using RaftKv.Diagnostics;
 
 namespace RaftKv.Consensus;
@@ -11,6 +12,9 @@ public sealed class RaftLog
 {
     private const int ChunkBits = 9;
     private const int ChunkSize = 1 << ChunkBits;
+
+    /// <summary>The first chunk begins with so many slots and doubles: a short log takes little.</summary>
+    private const int FewSlots = 32;
 
     /// <summary>Most chunks kept for later: 1.3 MB.</summary>
     private const int MaxSpares = 64;
@@ -124,6 +128,8 @@ public sealed class RaftLog
         {
             if (_spares.Count == MaxSpares)
                 break;
+            if (chunk.Length < ChunkSize)
+                continue;
             // Lets go of the payloads.
             Array.Clear(chunk);
             _spares.Push(chunk);
@@ -141,9 +147,13 @@ public sealed class RaftLog
                 "log matching", $"entry {entry.Index}@{entry.Term} cannot follow {LastIndex}@{LastTerm}");
         }
 
-        if (Chunk(entry.Index) - _firstChunk == _chunks.Count)
-            _chunks.Add(NewChunk());
-        ChunkOf(entry.Index)[Slot(entry.Index)] = entry;
+        var slot = Slot(entry.Index);
+        var position = (int)(Chunk(entry.Index) - _firstChunk);
+        if (position == _chunks.Count)
+            _chunks.Add(NewChunk(position == 0 ? slot + 1 : ChunkSize));
+        else if (slot == _chunks[position].Length)
+            Replace(position, 0, slot, slot + 1);
+        _chunks[position][slot] = entry;
         LastIndex = entry.Index;
         LastTerm = entry.Term;
     }
@@ -156,7 +166,7 @@ public sealed class RaftLog
         var position = (int)(Chunk(index) - _firstChunk);
         var kept = Slot(index);
         if (kept > 0)
-            Replace(position, 0, kept);
+            Replace(position, 0, kept, kept);
         var keptChunks = kept > 0 ? position + 1 : position;
         Drop(keptChunks, _chunks.Count - keptChunks);
         LastTerm = TermAt(index.Previous);
@@ -173,7 +183,7 @@ public sealed class RaftLog
         _firstChunk += dropped;
         var start = Slot(FirstIndex);
         if (start > 0 && _chunks.Count > 0)
-            Replace(0, start, ChunkSize - start);
+            Replace(0, start, _chunks[0].Length - start, _chunks[0].Length);
     }
 
     /// <summary>Drops everything; the log continues after <paramref name="snapshot"/>.</summary>
@@ -190,9 +200,9 @@ public sealed class RaftLog
     private static int Slot(LogIndex index) => (int)((index.Value - 1) & (ChunkSize - 1));
 
     // Slices keep the old chunk; the copy lets go of what was dropped.
-    private void Replace(int position, int start, int count)
+    private void Replace(int position, int start, int count, int slots)
     {
-        var copy = NewChunk();
+        var copy = NewChunk(slots);
         Array.Copy(_chunks[position], start, copy, start, count);
         _dropped.Add(_chunks[position]);
         _chunks[position] = copy;
@@ -205,7 +215,8 @@ public sealed class RaftLog
         _chunks.RemoveRange(position, count);
     }
 
-    private LogEntry[] NewChunk() => _spares.TryPop(out var spare) ? spare : new LogEntry[ChunkSize];
+    private LogEntry[] NewChunk(int slots) => _spares.TryPop(out var spare) ? spare
+        : new LogEntry[Math.Min(ChunkSize, Math.Max(FewSlots, (int)BitOperations.RoundUpToPowerOf2((uint)slots)))];
 
     private LogEntry[] ChunkOf(LogIndex index) => _chunks[(int)(Chunk(index) - _firstChunk)];
 
