@@ -63,6 +63,9 @@ internal sealed class SimDisk(Scheduler scheduler, SimLoop? loop, SimVolume volu
     internal void Tell(string what, string name, int sectors) =>
         scheduler.Record(loop, TraceKind.Disk, sectors, 0, $"{what} {name}, {sectors} sectors");
 
+    /// <summary>Whether what takes no time can be done at once.</summary>
+    internal bool IsFree => !_isBusy && !_isStopped;
+
     /// <summary>Does something that takes no time, once all before is done.</summary>
     internal void Do(Action effect) => Enqueue(new Operation(effect, null));
 

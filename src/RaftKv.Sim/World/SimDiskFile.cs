@@ -6,6 +6,7 @@ namespace RaftKv.Sim.World;
 internal sealed class SimDiskFile(SimDisk disk, SimVolume volume, string name, SimFile file) : IDiskFile
 {
     private IOException? _writeFailure;
+    private Action? _flush;
 
     public long Length { get; private set; } = file.Length;
 
@@ -28,7 +29,8 @@ internal sealed class SimDiskFile(SimDisk disk, SimVolume volume, string name, S
     public void Write(long offset, ReadOnlyMemory<byte> data)
     {
         Length = Math.Max(Length, offset + data.Length);
-        disk.Do(() => Store(offset, data.Span));
+        if (disk.IsFree) Store(offset, data.Span);
+        else StoreLater(offset, data);
     }
 
     public void SetLength(long length)
@@ -40,11 +42,13 @@ internal sealed class SimDiskFile(SimDisk disk, SimVolume volume, string name, S
         });
     }
 
-    public ValueTask FlushAsync() => disk.WaitFor(Flush);
+    public ValueTask FlushAsync() => disk.WaitFor(_flush ??= Flush);
 
     public void Dispose()
     {
     }
+
+    private void StoreLater(long offset, ReadOnlyMemory<byte> data) => disk.Do(() => Store(offset, data.Span));
 
     private void Store(long offset, ReadOnlySpan<byte> data)
     {

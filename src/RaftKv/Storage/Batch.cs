@@ -9,7 +9,8 @@ namespace RaftKv.Storage;
 internal sealed class Batch
 {
     private const int RetainedBytes = 4 << 20;
-    private ArrayBufferWriter<byte> _bytes = new(4096);
+    private const int FirstBytes = 512;
+    private ArrayBufferWriter<byte> _bytes = new(FirstBytes);
     private LogChange _change;
 
     public Batch() => Clear();
@@ -48,7 +49,7 @@ internal sealed class Batch
     public void Clear()
     {
         if (_bytes.Capacity > RetainedBytes)
-            _bytes = new(4096);
+            _bytes = new(FirstBytes);
         _bytes.ResetWrittenCount();
         _bytes.GetSpan(BatchHeader.Bytes)[..BatchHeader.Bytes].Clear();
         _bytes.Advance(BatchHeader.Bytes);

@@ -28,17 +28,21 @@ internal sealed class LogRecovery(IDisk disk, StorageIdentity identity)
     /// <exception cref="ForeignStorageException">The log is another node's.</exception>
     public async Task<SegmentWriter> RunAsync(IReadOnlyList<long> sequences)
     {
+        byte[] buffer = [];
         foreach (var sequence in sequences)
         {
             var name = SegmentHeader.FileName(sequence);
             var file = await disk.OpenAsync(name);
             if (file.Length > Array.MaxLength)
                 throw new CorruptStorageException(name, 0, $"{file.Length} bytes are too long for a segment");
-            var bytes = new byte[file.Length];
+            // Segments are of one size as a rule: one array serves them all.
+            if (file.Length > buffer.Length)
+                buffer = new byte[file.Length];
+            var bytes = buffer.AsMemory(0, (int)file.Length);
             if (await file.ReadAsync(0, bytes) != bytes.Length)
                 throw new CorruptStorageException(name, 0, "it ends early");
-            Begin(name, sequence, bytes);
-            ReplayBatches(name, bytes);
+            Begin(name, sequence, bytes.Span);
+            ReplayBatches(name, bytes.Span);
             if (sequence != sequences[^1])
             {
                 file.Dispose();
@@ -102,25 +106,25 @@ internal sealed class LogRecovery(IDisk disk, StorageIdentity identity)
     /// The last batch is written once more: a process that died in or after a failed flush may have left it in the
     /// operating system's cache only, marked clean, where a flush alone would not pick it up.
     /// </remarks>
-    private async Task CutTailAsync(string name, IDiskFile file, byte[] bytes)
+    private async Task CutTailAsync(string name, IDiskFile file, Memory<byte> bytes)
     {
-        var end = bytes.AsSpan().LastIndexOfAnyExcept((byte)0) + 1;
+        var end = bytes.Span.LastIndexOfAnyExcept((byte)0) + 1;
         if (end > _offset)
         {
-            if (TailRule.ReasonToRefuse(bytes, _offset, _segmentChecksum, LastBatch + 1, LastChecksum) is { } reason)
+            if (TailRule.ReasonToRefuse(bytes.Span, _offset, _segmentChecksum, LastBatch + 1, LastChecksum) is { } reason)
                 throw new CorruptStorageException(name, _offset, reason);
-            bytes.AsSpan((int)_offset, end - (int)_offset).Clear();
+            bytes.Span[(int)_offset..end].Clear();
             // The end of its header goes first: were the cut to fail half way, the rest would look torn again and not
             // like a whole header that is damaged.
             var mark = (int)_offset + BatchHeader.Bytes - 1;
             if (end > mark)
             {
-                file.Write(mark, bytes.AsMemory(mark, end - mark));
+                file.Write(mark, bytes[mark..end]);
                 await file.FlushAsync();
             }
         }
 
-        var rewritten = bytes.AsMemory((int)_lastBatchOffset, (int)Math.Max(end, _offset) - (int)_lastBatchOffset);
+        var rewritten = bytes[(int)_lastBatchOffset..(int)Math.Max(end, _offset)];
         if (!rewritten.IsEmpty)
             file.Write(_lastBatchOffset, rewritten);
         await file.FlushAsync();

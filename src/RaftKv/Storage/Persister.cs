@@ -59,20 +59,29 @@ internal sealed class Persister : IDisposable
     /// <returns>The token of the last durable write, 0 when there was none since the start.</returns>
     public async ValueTask<long> FlushAsync()
     {
-        var token = await Watch(_log.FlushAsync);
-        _snapshots.InForce = _log.Durable.Snapshot;
-        return token;
+        ThrowIfFailed();
+        try
+        {
+            var token = await _log.FlushAsync();
+            _snapshots.InForce = _log.Durable.Snapshot;
+            return token;
+        }
+        catch (IOException failure)
+        {
+            _failure ??= failure;
+            throw;
+        }
     }
 
     /// <summary>
     /// Does what nobody needs to wait for: deletes what is no longer needed, prepares space. Call it after flushes, one
     /// call at a time; flushes may run meanwhile.
     /// </summary>
-    public ValueTask MaintainAsync() => Watch(async () =>
+    public ValueTask MaintainAsync()
     {
-        await _snapshots.DeleteObsoleteAsync();
-        await _log.MaintainAsync();
-    });
+        ThrowIfFailed();
+        return _snapshots.HasObsolete || _log.NeedsMaintenance ? Watch(MaintainBothAsync) : ValueTask.CompletedTask;
+    }
 
     /// <summary>
     /// Makes a snapshot of the own state machine durable; then a <see cref="StorageWriteKind.Compact"/> write may name
@@ -143,6 +152,12 @@ internal sealed class Persister : IDisposable
         await snapshots.RecoverAsync(snapshot, snapshotIds);
         return new Recovered(
             new Persister(open, log, snapshots), new RecoveredState(log.Durable.HardState, snapshot, entries));
+    }
+
+    private async ValueTask MaintainBothAsync()
+    {
+        await _snapshots.DeleteObsoleteAsync();
+        await _log.MaintainAsync();
     }
 
     private async ValueTask Watch(Func<ValueTask> operation) => await Watch(async () =>

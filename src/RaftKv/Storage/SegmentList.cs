@@ -11,6 +11,9 @@ internal sealed class SegmentList
     /// <summary>The sequence number of the newest segment, 0 when there is none.</summary>
     public long Newest => _segments.Count == 0 ? 0 : _segments[^1].Sequence;
 
+    /// <summary>Whether no later start needs the oldest segment. The newest always stays.</summary>
+    public bool HasObsolete => _segments.Count > 1 && _segments[0].LastIndex <= _compactThrough;
+
     /// <summary>Adds the next segment.</summary>
     public void Add(long sequence) => _segments.Add((sequence, LogIndex.Zero));
 
@@ -22,11 +25,11 @@ internal sealed class SegmentList
             _segments[^1] = (Newest, lastIndex);
     }
 
-    /// <summary>Takes the oldest segment off the list when no later start needs it. The newest always stays.</summary>
+    /// <summary>Takes the oldest segment off the list when no later start needs it.</summary>
     public bool TryTakeObsolete(out long sequence)
     {
         sequence = 0;
-        if (_segments.Count < 2 || _segments[0].LastIndex > _compactThrough)
+        if (!HasObsolete)
             return false;
         sequence = _segments[0].Sequence;
         _segments.RemoveAt(0);

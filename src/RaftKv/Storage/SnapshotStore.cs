@@ -16,6 +16,9 @@ internal sealed class SnapshotStore(IDisk disk, StorageOptions options)
     /// <summary>The snapshot that the log durably names: those before it are no longer needed.</summary>
     public SnapshotId InForce { get; set; }
 
+    /// <summary>Whether <see cref="DeleteObsoleteAsync"/> would do anything.</summary>
+    public bool HasObsolete => HasObsoleteReception || Obsolete() is not null;
+
     /// <summary>Whether the snapshot is durable.</summary>
     public bool Contains(SnapshotId id) => Find(id) is not null;
 
@@ -117,9 +120,9 @@ internal sealed class SnapshotStore(IDisk disk, StorageOptions options)
     public async ValueTask DeleteObsoleteAsync()
     {
         // Of a follower that has caught up by entries meanwhile nobody asks for the rest.
-        if (_reception is { IsWriting: false } && !IsWanted(_reception.Writer.Id))
+        if (HasObsoleteReception)
             await StopReceivingAsync();
-        while (_files.Find(IsObsolete) is { } obsolete)
+        while (Obsolete() is { } obsolete)
         {
             _files.Remove(obsolete);
             obsolete.Dispose();
@@ -127,8 +130,18 @@ internal sealed class SnapshotStore(IDisk disk, StorageOptions options)
         }
     }
 
-    private bool IsObsolete(SnapshotFile file) =>
-        file.Id != InForce && file.Id != _sending && file.Id.Index <= InForce.Index;
+    private bool HasObsoleteReception => _reception is { IsWriting: false } && !IsWanted(_reception.Writer.Id);
+
+    private SnapshotFile? Obsolete()
+    {
+        foreach (var file in _files)
+        {
+            if (file.Id != InForce && file.Id != _sending && file.Id.Index <= InForce.Index)
+                return file;
+        }
+
+        return null;
+    }
 
     private bool IsWanted(SnapshotId id) => id.Index > InForce.Index && !Contains(id);
 
@@ -156,7 +169,16 @@ internal sealed class SnapshotStore(IDisk disk, StorageOptions options)
             await reception.Writer.DiscardAsync();
     }
 
-    private SnapshotFile? Find(SnapshotId id) => _files.Find(file => file.Id == id);
+    private SnapshotFile? Find(SnapshotId id)
+    {
+        foreach (var file in _files)
+        {
+            if (file.Id == id)
+                return file;
+        }
+
+        return null;
+    }
 
     private SnapshotFile Newest() =>
         _files.MaxBy(file => file.Id.Index.Value)

@@ -22,16 +22,13 @@ internal sealed class SnapshotWriter
     private readonly string _temporaryName;
     private readonly int _chunkBytes;
     private readonly List<byte[]> _unflushed = [];
-    private byte[] _chunk;
+    private byte[] _chunk = [];
     private int _filled;
     private long _chunks;
     private uint _checksum;
 
-    private SnapshotWriter(IDisk disk, IDiskFile file, string temporaryName, SnapshotId id, int chunkBytes)
-    {
+    private SnapshotWriter(IDisk disk, IDiskFile file, string temporaryName, SnapshotId id, int chunkBytes) =>
         (_disk, _file, _temporaryName, Id, _chunkBytes) = (disk, file, temporaryName, id, chunkBytes);
-        _chunk = NewChunk();
-    }
 
     /// <summary>Which snapshot.</summary>
     public SnapshotId Id { get; }
@@ -54,6 +51,7 @@ internal sealed class SnapshotWriter
         while (!bytes.IsEmpty)
         {
             var taken = Math.Min(_chunkBytes - _filled, bytes.Length);
+            GrowChunk(_filled + taken + SnapshotHeader.ChecksumBytes);
             bytes[..taken].CopyTo(_chunk.AsMemory(_filled));
             bytes = bytes[taken..];
             _filled += taken;
@@ -99,7 +97,7 @@ internal sealed class SnapshotWriter
             data.Span[_filled..], SnapshotHeader.Checksum(_chunks, data.Span[.._filled]));
         _file.Write(SnapshotHeader.OffsetOf(_chunks, _chunkBytes), data);
         _unflushed.Add(_chunk);
-        _chunk = NewChunk();
+        _chunk = [];
         _chunks++;
         _filled = 0;
     }
@@ -110,5 +108,12 @@ internal sealed class SnapshotWriter
         _unflushed.Clear();
     }
 
-    private byte[] NewChunk() => new byte[_chunkBytes + SnapshotHeader.ChecksumBytes];
+    /// <summary>Most snapshots of small stores fill a little of one chunk.</summary>
+    private void GrowChunk(int bytes)
+    {
+        if (bytes > _chunk.Length)
+            Array.Resize(
+                ref _chunk,
+                (int)Math.Min(_chunkBytes + SnapshotHeader.ChecksumBytes, Math.Max(bytes, 2L * _chunk.Length)));
+    }
 }

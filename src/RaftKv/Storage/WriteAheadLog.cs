@@ -36,6 +36,11 @@ internal sealed class WriteAheadLog
     /// <summary>Where the durable log stands.</summary>
     public LogSummary Durable { get; private set; }
 
+    /// <summary>Whether <see cref="MaintainAsync"/> would do anything.</summary>
+    public bool NeedsMaintenance => _segments.HasObsolete || NeedsBlank;
+
+    private bool NeedsBlank => _tail.IsHalfFull && _next is null;
+
     /// <summary>Opens the log made of these segments, or a new one when there are none.</summary>
     public static async Task<(WriteAheadLog Log, IReadOnlyList<LogEntry> Entries)> OpenAsync(
         IDisk disk, StorageOptions options, StorageIdentity identity, IReadOnlyList<long> sequences)
@@ -107,7 +112,7 @@ internal sealed class WriteAheadLog
     public async ValueTask MaintainAsync()
     {
         await DeleteObsoleteAsync();
-        if (_tail.IsHalfFull && _next is null)
+        if (NeedsBlank)
             _next = await CreateBlankAsync(Length(_options, 0));
     }
 
