@@ -45,7 +45,7 @@ internal sealed class HistoryObserver(
         {
             if (!isPossible)
                 throw new InvariantViolationException("linearizability", Explain());
-            revisions.End(open.Revision, operation.Request, result, Name(operation));
+            revisions.End(open.Revision, result, new RevisionOrder.Change(client, operation));
         }
         catch (InvariantViolationException violation)
         {
@@ -78,6 +78,4 @@ internal sealed class HistoryObserver(
     private string Explain() =>
         Checker.Explain(_words, history.ToHistory(), new Budget { Steps = ExplainSteps })?.Sentence
             ?? "no order of the operations explains this answer";
-
-    private string Name(ClerkOperation operation) => $"c{client}.{operation.Number} {operation.Request}";
 }

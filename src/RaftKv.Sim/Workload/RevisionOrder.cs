@@ -1,3 +1,4 @@
+using RaftKv.Client;
 using RaftKv.Diagnostics;
 using RaftKv.KeyValue;
 
@@ -9,7 +10,7 @@ namespace RaftKv.Sim.Workload;
 /// </summary>
 internal sealed class RevisionOrder
 {
-    private readonly Dictionary<long, string> _changes = [];
+    private readonly Dictionary<long, Change> _changes = [];
     private long _latest;
 
     /// <summary>An operation begins.</summary>
@@ -18,19 +19,26 @@ internal sealed class RevisionOrder
 
     /// <summary>An operation was answered.</summary>
     /// <param name="began">What <see cref="Begin"/> said.</param>
-    /// <param name="request">What was asked.</param>
     /// <param name="result">The answer.</param>
-    /// <param name="name">The operation, for the message.</param>
-    public void End(long began, KvRequest request, in KvResult result, string name)
+    /// <param name="operation">What was asked, and by whom.</param>
+    public void End(long began, in KvResult result, Change operation)
     {
-        var changes = request.Operation is KvOperation.Put or KvOperation.Append
-            || (request.Operation is KvOperation.CompareAndSwap or KvOperation.Delete && result.Succeeded);
+        var changes = operation.Kind is KvOperation.Put or KvOperation.Append
+            || (operation.Kind is KvOperation.CompareAndSwap or KvOperation.Delete && result.Succeeded);
         if (result.Revision < began + (changes ? 1 : 0))
             throw new InvariantViolationException("revisions grow",
-                $"{name} began after revision {began} and got revision {result.Revision}");
-        if (changes && !_changes.TryAdd(result.Revision, name))
+                $"{operation} began after revision {began} and got revision {result.Revision}");
+        if (changes && !_changes.TryAdd(result.Revision, operation))
             throw new InvariantViolationException("revisions grow",
-                $"{name} and {_changes[result.Revision]} both made revision {result.Revision}");
+                $"{operation} and {_changes[result.Revision]} both made revision {result.Revision}");
         _latest = Math.Max(_latest, result.Revision);
+    }
+
+    /// <summary>An operation; its name is made when a message needs it.</summary>
+    internal readonly record struct Change(int Client, ClerkOperation Operation)
+    {
+        public KvOperation Kind => Operation.Kind;
+
+        public override string ToString() => $"c{Client}.{Operation.Number} {Operation.Request}";
     }
 }

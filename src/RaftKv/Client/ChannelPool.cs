@@ -13,7 +13,16 @@ internal sealed class ChannelPool(KnownServers servers, Func<string, IKvChannel>
         foreach (var known in _channels)
             if (known.Address == address)
                 return known.Channel;
+        return Open(address);
+    }
 
+    public void Dispose()
+    {
+        while (_channels.Count > 0) Close(_channels.Count - 1);
+    }
+
+    private IKvChannel Open(string address)
+    {
         var channel = open(address);
         var useless = _channels.FindAll(known => !servers.Addresses.Contains(known.Address));
         _channels.RemoveAll(useless.Contains);
@@ -22,11 +31,6 @@ internal sealed class ChannelPool(KnownServers servers, Func<string, IKvChannel>
         foreach (var former in useless)
             former.Channel.Dispose();
         return _channels.Contains((address, channel)) ? channel : To(address);
-    }
-
-    public void Dispose()
-    {
-        while (_channels.Count > 0) Close(_channels.Count - 1);
     }
 
     private void Close(int position)

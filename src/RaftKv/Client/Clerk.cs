@@ -80,14 +80,19 @@ public sealed partial class Clerk : IAsyncDisposable
     {
         RequireSendable(request);
         reads = request.IsReadOnly ? reads ?? _options.Reads : null;
-        return OnLoopAsync(() => RunAsync(
+        return _platform.Loop.IsCurrent
+            ? RunAsync(request, reads, cancellationToken)
+            : OnLoopAsync(() => RunAsync(request, reads, cancellationToken));
+    }
+
+    private Task<KvResult> RunAsync(KvRequest request, ReadOptions? reads, CancellationToken cancellationToken) =>
+        RunAsync(
             new ClerkOperation(++_lastOperation, request)
             {
                 Consistency = reads?.Consistency ?? ReadConsistency.Log,
                 Servers = reads?.Servers,
             },
-            cancellationToken));
-    }
+            cancellationToken);
 
     /// <summary>Runs on the loop, at once if that is where the caller is; the caller resumes where it was.</summary>
     private Task<T> OnLoopAsync<T>(Func<Task<T>> run)

@@ -1,3 +1,4 @@
+using RaftKv.KeyValue;
 using RaftKv.Rpc;
 
 namespace RaftKv.Client;
@@ -6,28 +7,52 @@ namespace RaftKv.Client;
 internal sealed class ServerProblems(KnownServers servers)
 {
     // Made with the first problem: most operations have none.
-    private List<(string Address, string Problem, bool IsRefusal)>? _problems;
+    private List<Problem>? _problems;
+    private int _refusals;
 
     public bool IsEmpty => _problems is null;
 
     /// <summary>Whether every known server has turned the Clerk away, so that asking again is of no use.</summary>
-    public bool AllRefuse =>
-        _problems is not null
-        && servers.Addresses.All(endpoint => _problems.Exists(known => known.Address == endpoint && known.IsRefusal));
+    public bool AllRefuse => _refusals > 0 && servers.Addresses.All(Refuses);
 
     /// <summary>Remembers the server's problem instead of an earlier one.</summary>
     public void Add(string address, in RpcResult result)
     {
         _problems ??= [];
-        _problems.RemoveAll(known => known.Address == address);
-        var problem = result.Reason ?? result.Reply!.Detail ?? $"it answered {result.Reply.Status}";
-        _problems.Add((address, problem, result.Outcome == RpcOutcome.Refused));
+        if (Find(address) is >= 0 and var earlier)
+        {
+            _refusals -= _problems[earlier].IsRefusal ? 1 : 0;
+            _problems.RemoveAt(earlier);
+        }
+
+        var problem = new Problem(
+            address, result.Reason ?? result.Reply!.Detail, result.Reply?.Status, result.Outcome == RpcOutcome.Refused);
+        _refusals += problem.IsRefusal ? 1 : 0;
+        _problems.Add(problem);
     }
 
     /// <summary>For messages: the servers, those with the same problem together.</summary>
     public override string ToString() => _problems is null
         ? "no server was asked"
         : string.Join("; ", _problems.OrderBy(known => known.Address, StringComparer.Ordinal)
-            .GroupBy(known => known.Problem, known => known.Address)
+            .GroupBy(known => known.Text, known => known.Address)
             .Select(alike => $"{string.Join(", ", alike)}: {alike.Key}"));
+
+    private bool Refuses(string address) => Find(address) is >= 0 and var known && _problems![known].IsRefusal;
+
+    private int Find(string address)
+    {
+        for (var i = 0; i < _problems!.Count; i++)
+        {
+            if (_problems[i].Address == address)
+                return i;
+        }
+
+        return -1;
+    }
+
+    private readonly record struct Problem(string Address, string? Reason, KvStatus? Status, bool IsRefusal)
+    {
+        public string Text => Reason ?? $"it answered {Status}";
+    }
 }

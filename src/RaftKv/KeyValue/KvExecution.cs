@@ -11,8 +11,16 @@ internal sealed class KvExecution(KvState state)
         KvOperation.Scan => Scan(request.Range!, limits),
         KvOperation.Transaction => Transact(request.Transaction!, limits),
         KvOperation.CompareAndSwap => CompareAndSwap(request, limits),
-        _ => RunAll([request], limits, out var results) is { } problem ? Rejected(problem) : results[0],
+        _ => RunAlone(request, limits),
     };
+
+    private KvResult RunAlone(KvRequest request, KvLimits limits)
+    {
+        var length = state.Store.Find(request.Key)?.Value.Length;
+        if (Foresee(request, limits, ref length, out var changes) is { } problem) return Rejected(problem);
+        if (changes) state.Revision++;
+        return RunOne(request);
+    }
 
     private KvResult Scan(KvScan range, KvLimits limits)
     {
@@ -80,36 +88,42 @@ internal sealed class KvExecution(KvState state)
         foreach (var operation in operations)
         {
             var key = operation.Key;
-            var length = lengths is not null && lengths.TryGetValue(key, out var foreseen)
-                ? foreseen
-                : state.Store.Find(key)?.Value.Length;
-            switch (operation.Operation)
-            {
-                case KvOperation.Get:
-                    readBytes += length ?? 0;
-                    break;
-                case KvOperation.Put:
-                    (length, changes) = (operation.Value.Length, true);
-                    break;
-                case KvOperation.Append:
-                    var grown = (length ?? 0) + (long)operation.Value.Length;
-                    if (limits.ValueProblem(grown) is { } problem) return problem;
-                    (length, changes) = ((int)grown, true);
-                    break;
-                case KvOperation.Delete:
-                    changes |= length is not null;
-                    length = null;
-                    break;
-                default:
-                    throw new ArgumentOutOfRangeException(nameof(operations), operation.Operation, "Not a simple one.");
-            }
-
+            if (lengths is null || !lengths.TryGetValue(key, out var length))
+                length = state.Store.Find(key)?.Value.Length;
+            if (operation.Operation == KvOperation.Get) readBytes += length ?? 0;
+            if (Foresee(operation, limits, ref length, out var changesThis) is { } problem) return problem;
+            changes |= changesThis;
             if (lengths is not null) lengths[key] = length;
         }
 
         return lengths is not null && readBytes > limits.MaxTransactionBytes
             ? $"the transaction would read {readBytes} bytes; the limit is {limits.MaxTransactionBytes}"
             : null;
+    }
+
+    /// <summary>What an operation makes of the length of its key's value (null: absent).</summary>
+    private static string? Foresee(KvRequest operation, KvLimits limits, ref int? length, out bool changes)
+    {
+        changes = operation.Operation != KvOperation.Get;
+        switch (operation.Operation)
+        {
+            case KvOperation.Get:
+                return null;
+            case KvOperation.Put:
+                length = operation.Value.Length;
+                return null;
+            case KvOperation.Append:
+                var grown = (length ?? 0) + (long)operation.Value.Length;
+                if (limits.ValueProblem(grown) is { } problem) return problem;
+                length = (int)grown;
+                return null;
+            case KvOperation.Delete:
+                changes = length is not null;
+                length = null;
+                return null;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(operation), operation.Operation, "Not a simple one.");
+        }
     }
 
     private KvResult RunOne(KvRequest operation)

@@ -16,6 +16,7 @@ public sealed class KvServer : IDisposable
     private readonly PeerLinks _links;
     private readonly ClusterClock _clock;
     private readonly RpcServer _rpc;
+    private (Configuration? Of, KvMembers Said) _members = (null, new KvMembers(0, []));
     private bool _disposed;
 
     private KvServer(
@@ -165,14 +166,19 @@ public sealed class KvServer : IDisposable
         return new KvReply(new KvResult(KvStatus.Ok, ConfigurationCodec.Encode(raft.Configuration)));
     }
 
-    private KvReply NotLeader(NodeId leader)
+    private KvReply NotLeader(NodeId leader) => new(
+        KvStatus.NotLeader, null, _links.AddressOf(leader, Replica.Raft.Configuration), Members());
+
+    private KvMembers? Members()
     {
         var raft = Replica.Raft;
-        var members = raft.IsBlank
-            ? null
-            : new KvMembers(
-                raft.ConfigurationIndex.Value, [.. raft.Configuration.Members.Select(member => member.Address)]);
-        return new(KvStatus.NotLeader, null, _links.AddressOf(leader, raft.Configuration), members);
+        if (raft.IsBlank)
+            return null;
+        var version = raft.ConfigurationIndex.Value;
+        if (_members.Of != raft.Configuration || _members.Said.Version != version)
+            _members = (raft.Configuration, new KvMembers(
+                version, [.. raft.Configuration.Members.Select(member => member.Address)]));
+        return _members.Said;
     }
 
     private sealed class Handler(KvServer server) : IRpcHandler
