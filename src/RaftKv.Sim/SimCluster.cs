@@ -57,7 +57,7 @@ internal sealed class SimCluster
     public IReadOnlyList<SimStorage> Disks => _disks;
 
     /// <summary>Where the servers listen.</summary>
-    public IReadOnlyList<string> Addresses => [.. _members.Select(member => member.Address)];
+    public IReadOnlyList<string> Addresses { get; private set; } = [];
 
     /// <summary>A server that believes to lead, or null.</summary>
     public KvServer? Leader(IDecisions choose)
@@ -165,6 +165,7 @@ internal sealed class SimCluster
     private void AddHost(Member member)
     {
         var index = member.Id.Value - 1;
+        Addresses = [.. Addresses, member.Address];
         var disk = new SimStorage(_world.Scheduler, _world.Decisions.Stream(Concern.Disk, index));
         disk.Volume.Faults.MeanLatency = _configuration.FlushLatency;
         _disks.Add(disk);

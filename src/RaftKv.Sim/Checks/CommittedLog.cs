@@ -8,9 +8,15 @@ namespace RaftKv.Sim.Checks;
 /// committed fixes its term for ever, and at that moment a quorum of the configuration in force must hold the entry
 /// durably (paper §5.4.3, state-machine safety).
 /// </summary>
-internal sealed class CommittedLog(IReadOnlyList<NodeView> nodes)
+internal sealed class CommittedLog
 {
+    private readonly NodeView[] _nodes;
+    private readonly Func<NodeId, bool> _holds;
     private readonly List<(Term Entry, Term Committer)> _entries = [default];
+    private LogIndex _index;
+    private Term _term;
+
+    public CommittedLog(NodeView[] nodes) => (_nodes, _holds) = (nodes, Holds);
 
     /// <summary>The last index known to be committed anywhere.</summary>
     public LogIndex LastIndex => new(_entries.Count - 1);
@@ -38,18 +44,20 @@ internal sealed class CommittedLog(IReadOnlyList<NodeView> nodes)
             return;
         }
 
-        bool Holds(NodeId id) => CommittedLog.Holds(nodes[id.Value - 1], index, term);
-        if (!ConfigurationSafety.InForce(reporter).Any(electorate => electorate.IsQuorum(Holds)))
+        (_index, _term) = (index, term);
+        if (!ConfigurationSafety.IsAgreed(reporter, _holds))
             throw new InvariantViolationException("committed entries are on the disks of a quorum",
                 $"{reporter.Id} commits index {index} of term {term} under "
                 + string.Join(" or ", ConfigurationSafety.InForce(reporter).Select(each => each.Description))
                 + ", durable on "
-                + string.Join(' ', nodes.Select(node => node.Id).Where(Holds)));
+                + string.Join(' ', _nodes.Select(node => node.Id).Where(_holds)));
         _entries.Add((term, reporter.Term));
     }
 
+    private bool Holds(NodeId id) => Holds(_nodes[id.Value - 1]);
+
     /// <summary>Or has held it until its disk was lost, and acknowledged it: it has no say any more.</summary>
-    private static bool Holds(NodeView? node, LogIndex index, Term term) =>
+    private bool Holds(NodeView? node) =>
         node is not null
-        && ((node.Durable >= index && node.TermAt(index) == term) || Holds(node.BeforeDiskLoss, index, term));
+        && ((node.Durable >= _index && node.TermAt(_index) == _term) || Holds(node.BeforeDiskLoss));
 }

@@ -34,6 +34,20 @@ internal static class ConfigurationSafety
                 + $"{raft.CommitIndex}");
     }
 
+    /// <summary>Whether a quorum of a configuration that was in force in the turn that ends agrees.</summary>
+    public static bool IsAgreed(NodeView node, Func<NodeId, bool> agrees)
+    {
+        for (var i = node.Electorates.Count - 1; i >= 0; i--)
+        {
+            if (node.Electorates[i].Electorate.IsQuorum(agrees))
+                return true;
+            if (node.Electorates[i].Index <= node.FormerElectorate)
+                return false;
+        }
+
+        return false;
+    }
+
     /// <summary>
     /// The configurations that were in force at some moment of the turn that ends: the last one of the turn before,
     /// and those that were appended since.

@@ -37,7 +37,7 @@ internal sealed class ElectionSafety(CommittedLog committed)
         bool Voted(NodeId id) => id == node.Id
             ? raft.DurableHardState == new HardState(raft.Term, node.Id)
             : votes.Contains(id);
-        if (!ConfigurationSafety.InForce(node).Any(electorate => electorate.IsQuorum(Voted)))
+        if (!ConfigurationSafety.IsAgreed(node, Voted))
             throw new InvariantViolationException("a leader has the votes of a quorum",
                 $"{node.Id} leads term {raft.Term} with the votes of {string.Join(' ', votes)} and perhaps itself");
 

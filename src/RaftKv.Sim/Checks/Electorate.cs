@@ -17,10 +17,10 @@ internal sealed class Electorate
     }
 
     /// <summary>The voters to come, or the only ones.</summary>
-    public IReadOnlyList<NodeId> New { get; }
+    public NodeId[] New { get; }
 
     /// <summary>While the configuration is joint: the voters before.</summary>
-    public IReadOnlyList<NodeId>? Old { get; }
+    public NodeId[]? Old { get; }
 
     /// <summary>For messages.</summary>
     public string Description { get; }
@@ -41,8 +41,13 @@ internal sealed class Electorate
         _ => false,
     };
 
-    private static bool IsMajority(IReadOnlyList<NodeId> voters, Func<NodeId, bool> agrees) =>
-        voters.Count(agrees) * 2 > voters.Count;
+    private static bool IsMajority(NodeId[] voters, Func<NodeId, bool> agrees)
+    {
+        var count = 0;
+        foreach (var voter in voters)
+            count += agrees(voter) ? 1 : 0;
+        return count * 2 > voters.Length;
+    }
 
     private static NodeId[] Ids(Configuration configuration, params ReadOnlySpan<MemberRole> roles)
     {

@@ -17,6 +17,7 @@ internal sealed class ClerkWorkload(
     private const int LongValueBytes = 1200;
 
     private readonly ReadWorkload _reads = new(configuration, choose, clerk, time, cluster);
+    private readonly string[] _names = [.. Enumerable.Range(0, configuration.Keys).Select(key => $"k{key}")];
     private readonly ReadOnlyMemory<byte>?[] _seen = new ReadOnlyMemory<byte>?[configuration.Keys];
     private int _lastValue;
 
@@ -56,7 +57,7 @@ internal sealed class ClerkWorkload(
         var key = choose.Choose("key", configuration.Keys);
         var kind = choose.Choose("operation", 100);
         if ((kind -= mix.Gets) < 0)
-            _seen[key] = (await _reads.ReadAsync(key, cancellationToken)).Value;
+            _seen[key] = (await _reads.ReadAsync(key, Name(key), cancellationToken)).Value;
         else if ((kind -= mix.Appends) < 0)
             await clerk.AppendAsync(Name(key), NextValue(), cancellationToken);
         else if ((kind -= mix.Deletes) < 0)
@@ -103,7 +104,7 @@ internal sealed class ClerkWorkload(
             });
     }
 
-    private static string Name(int key) => "k" + key.ToString(CultureInfo.InvariantCulture);
+    private string Name(int key) => _names[key];
 
     private ReadOnlyMemory<byte> NextValue(int width = 0) =>
         Encoding.UTF8.GetBytes(

@@ -80,7 +80,7 @@ internal sealed class RpcChannel : IRpcDialerOwner, IDisposable
     private Task<RpcResult> Call(
         ulong correlation, ReadOnlySpan<byte> frame, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        var call = new RpcCall();
+        var call = new RpcCall(this, correlation);
         // Known before it is sent: a dial may fail, and end the call, while Send runs.
         _calls.Add(correlation, call);
         if (!_dialer.Send(frame))
@@ -89,7 +89,7 @@ internal sealed class RpcChannel : IRpcDialerOwner, IDisposable
             return call.Task;
         ExpireAfter(timeout, correlation);
         if (cancellationToken.CanBeCanceled)
-            call.Cancellation = cancellationToken.UnsafeRegister(_ => Cancel(correlation), null);
+            call.Cancellation = cancellationToken.UnsafeRegister(static call => ((RpcCall)call!).Cancel(), call);
         return call.Task;
     }
 
@@ -209,13 +209,15 @@ internal sealed class RpcChannel : IRpcDialerOwner, IDisposable
     /// the last thing done with a call.
     /// </summary>
     [SuppressMessage("Design", "CA1001", Justification = "The registration is released on completion.")]
-    private sealed class RpcCall
+    private sealed class RpcCall(RpcChannel channel, ulong correlation)
     {
         private readonly TaskCompletionSource<RpcResult> _completion = new();
 
         public CancellationTokenRegistration Cancellation { get; set; }
 
         public Task<RpcResult> Task => _completion.Task;
+
+        public void Cancel() => channel.Cancel(correlation);
 
         public void Complete(in RpcResult result)
         {

@@ -12,8 +12,9 @@ internal sealed class PeerLinks(NodePlatform platform, RpcIdentity self, RpcOpti
 {
     private const int MaxLinks = 2 * Configuration.MaxMembers;
 
-    private readonly SortedDictionary<NodeId, (string Address, PeerLink Link)> _links = [];
-    private readonly SortedDictionary<NodeId, string> _introduced = [];
+    // By ascending id.
+    private readonly List<(NodeId Server, string Address, PeerLink Link)> _links = [];
+    private readonly Dictionary<NodeId, string> _introduced = [];
 
     /// <summary>Another server has said where it listens.</summary>
     public void Introduced(NodeId server, string address)
@@ -34,23 +35,38 @@ internal sealed class PeerLinks(NodePlatform platform, RpcIdentity self, RpcOpti
     {
         if (AddressOf(message.To, configuration) is not { } address)
             return;
-        if (!_links.TryGetValue(message.To, out var link) || link.Address != address)
+        var position = 0;
+        while (position < _links.Count && _links[position].Server < message.To)
+            position++;
+        if (position == _links.Count || _links[position].Server != message.To)
+            position = Open(message.To, address, position);
+        else if (_links[position].Address != address)
         {
-            link.Link?.Dispose();
-            if (_links.Count >= MaxLinks)
-                Dispose();
-            link = (address, new PeerLink(platform, self, message.To, address, options));
-            _links[message.To] = link;
+            _links[position].Link.Dispose();
+            _links.RemoveAt(position);
+            position = Open(message.To, address, position);
         }
 
-        link.Link.Send(message);
+        _links[position].Link.Send(message);
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var (_, link) in _links.Values)
+        foreach (var (_, _, link) in _links)
             link.Dispose();
         _links.Clear();
+    }
+
+    private int Open(NodeId server, string address, int position)
+    {
+        if (_links.Count >= MaxLinks)
+        {
+            Dispose();
+            position = 0;
+        }
+
+        _links.Insert(position, (server, address, new PeerLink(platform, self, server, address, options)));
+        return position;
     }
 }
