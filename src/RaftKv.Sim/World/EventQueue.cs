@@ -4,8 +4,8 @@ namespace RaftKv.Sim.World;
 
 /// <summary>
 /// The one queue of future events: a 4-ary heap ordered by time and, at equal times, by the order of scheduling.
-/// Events live in a slab and are cancelled lazily: a cancelled one keeps its place until its time comes, or until so many
-/// are cancelled that the heap is better built anew.
+/// Events live in a slab and are cancelled lazily: a cancelled one keeps its place until its time comes, or until most
+/// are cancelled and the heap is built anew.
 /// </summary>
 /// <remarks>Not <c>PriorityQueue</c>: it does not keep equal keys in order, and is 2 to 3 times slower.</remarks>
 internal sealed class EventQueue

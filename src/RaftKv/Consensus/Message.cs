@@ -41,7 +41,8 @@ public enum MessageKind : byte
 
 /// <summary>
 /// One message between servers: an envelope around one of the bodies in MessageBodies.cs. A value, so that the hot path
-/// allocates nothing, and a small one, because it is copied often; the bodies share its slots, and only the body of its own <see cref="Kind"/> can be taken out.
+/// allocates nothing, and a small one, because it is copied often; the bodies share its slots, and only the body of its
+/// own <see cref="Kind"/> can be taken out.
 /// </summary>
 public readonly record struct Message
 {

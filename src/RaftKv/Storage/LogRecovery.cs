@@ -111,7 +111,8 @@ internal sealed class LogRecovery(IDisk disk, StorageIdentity identity)
         var end = bytes.Span.LastIndexOfAnyExcept((byte)0) + 1;
         if (end > _offset)
         {
-            if (TailRule.ReasonToRefuse(bytes.Span, _offset, _segmentChecksum, LastBatch + 1, LastChecksum) is { } reason)
+            var reason = TailRule.ReasonToRefuse(bytes.Span, _offset, _segmentChecksum, LastBatch + 1, LastChecksum);
+            if (reason is not null)
                 throw new CorruptStorageException(name, _offset, reason);
             bytes.Span[(int)_offset..end].Clear();
             // The end of its header goes first: were the cut to fail half way, the rest would look torn again and not
