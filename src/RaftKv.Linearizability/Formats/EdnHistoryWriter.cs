@@ -4,7 +4,7 @@ using RaftKv.Linearizability.Models;
 namespace RaftKv.Linearizability.Formats;
 
 /// <summary>
-/// Writes histories of registers and key-value stores in extensible data notation, as Jepsen and Porcupine do:
+/// Writes histories of registers, mutexes and key-value stores in extensible data notation, as Jepsen and Porcupine do:
 /// <see cref="HistoryReader"/> reads it.
 /// </summary>
 public static class EdnHistoryWriter
@@ -24,9 +24,26 @@ public static class EdnHistoryWriter
             RecordedHistory<KvState, KvInput, KvOutput> { Initial: "" } keys => Lines(keys.Operations, OfKeys),
             RecordedHistory<string?, RegisterInput<string>, RegisterOutput<string>> { Initial: "0" } register =>
                 Lines(register.Operations, OfRegister),
+            RecordedHistory<bool, MutexInput, bool> mutex => Lines(mutex.Operations, OfMutex),
             _ => throw new NotSupportedException(
                 $"this format has no {history.Model} that holds {history.Initial ?? "nothing"} at first"),
         };
+        Write(lines, output);
+    }
+
+    /// <summary>Writes a history of a mutex.</summary>
+    /// <param name="history">The operations, in any order.</param>
+    /// <param name="output">Where to; left open.</param>
+    /// <exception cref="NotSupportedException">An attempt failed but was not left out.</exception>
+    public static void Write(IReadOnlyList<Operation<MutexInput, bool>> history, Stream output)
+    {
+        ArgumentNullException.ThrowIfNull(history);
+        ArgumentNullException.ThrowIfNull(output);
+        Write(Lines(history, OfMutex), output);
+    }
+
+    private static void Write(IEnumerable<string> lines, Stream output)
+    {
         using var text = new StreamWriter(output, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
         foreach (var line in lines)
             text.WriteLine(line);
@@ -72,6 +89,14 @@ public static class EdnHistoryWriter
                 isKnown ? "ok" : null,
                 $":f :cas, :value [{expected} {value}]"),
         };
+    }
+
+    private static (string, string?, string?) OfMutex(Operation<MutexInput, bool> operation)
+    {
+        var what = operation.Input == MutexInput.Acquire ? ":f :acquire, :value nil" : ":f :release, :value nil";
+        return operation.Outcome is { IsKnown: true, Value: false }
+            ? throw NotWritten("what an attempt that failed has seen")
+            : (what, operation.Outcome.IsKnown ? "ok" : null, what);
     }
 
     private static (string, string?, string?) OfKeys(Operation<KvInput, KvOutput> operation)

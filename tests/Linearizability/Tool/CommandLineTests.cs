@@ -79,7 +79,7 @@ public sealed class CommandLineTests : IDisposable
     {
         var (history, page) = (Path.Combine(_folder, "big.jsonl"), Path.Combine(_folder, "page.html"));
         Assert.Equal(ExitCode.Linearizable, Run(
-            "generate", "--operations", "20000", "--clients", "20", "--unknown", "2", "--stale", history));
+            "generate", "--operations", "20000", "--clients", "20", "--unknown", "2", "--fault", "Stale", history));
         Assert.Equal(ExitCode.Illegal, Run("explain", history, "-o", page));
         Assert.Contains(", although client ", _output.ToString(), StringComparison.Ordinal);
         var text = File.ReadAllText(page);

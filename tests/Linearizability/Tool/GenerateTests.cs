@@ -11,13 +11,24 @@ public sealed class GenerateTests : IDisposable
 
     [Theory]
     [InlineData(ExitCode.Linearizable, "--mix", "get,put,cas", "--unknown", "10")]
-    [InlineData(ExitCode.Linearizable, "--mix", "get,put,cas", "--unknown", "10", "--repeats")]
+    [InlineData(ExitCode.Linearizable, "--mix", "get,put,cas", "--unknown", "10", "--repeats", "5")]
     [InlineData(ExitCode.Linearizable, "--mix", "get,append", "--keys", "3", "--clients", "10")]
-    [InlineData(ExitCode.Illegal, "--mix", "get,put,append", "--unknown", "10", "--stale")]
-    [InlineData(ExitCode.Illegal, "--clients", "30", "--stale")]
+    [InlineData(ExitCode.Linearizable, "--mix", "get,append", "--repeats", "5", "--clients", "10", "--unknown", "5")]
+    [InlineData(ExitCode.Linearizable, "--mix", "get,put,append,delete,cas", "--unknown", "5", "--tick", "100")]
+    [InlineData(ExitCode.Linearizable, "--clients", "50", "--repeats", "5")]
+    [InlineData(ExitCode.Linearizable, "--mix", "get,put,txn", "--keys", "3")]
+    [InlineData(ExitCode.Linearizable, "--mix", "mutex", "--clients", "10", "--unknown", "5")]
+    [InlineData(ExitCode.Illegal, "--mix", "get,put,append", "--unknown", "10", "--fault", "Stale")]
+    [InlineData(ExitCode.Illegal, "--clients", "30", "--fault", "EarlyStale")]
+    [InlineData(ExitCode.Illegal, "--mix", "get,put,cas", "--unknown", "5", "--fault", "Future")]
+    [InlineData(ExitCode.Illegal, "--mix", "get,append", "--repeats", "5", "--unknown", "5", "--fault", "Lost")]
+    [InlineData(ExitCode.Illegal, "--mix", "get,append,put,cas", "--unknown", "5", "--fault", "Split")]
+    [InlineData(ExitCode.Illegal, "--mix", "get,append", "--fault", "Twice")]
+    [InlineData(ExitCode.Illegal, "--mix", "get,put,cas", "--fault", "Swap")]
+    [InlineData(ExitCode.Illegal, "--mix", "mutex", "--fault", "Swap")]
     public void What_is_generated_has_the_verdict_that_was_asked_for(int expected, params string[] options)
     {
-        var file = Generate("a", ["--operations", "2000", .. options]);
+        var file = Generate("a", ["--operations", "1000", .. options]);
         Assert.Equal(expected, CommandLine.Run(["check", file], TextWriter.Null, TextWriter.Null));
     }
 
@@ -31,9 +42,11 @@ public sealed class GenerateTests : IDisposable
 
     [Theory]
     [InlineData("--operations", "0")]
-    [InlineData("--mix", "scan")]
-    [InlineData("--stale", "--repeats")]
-    [InlineData("--stale", "--operations", "2")]
+    [InlineData("--mix", "mutex,get")]
+    [InlineData("--fault", "Stale", "--repeats", "5")]
+    [InlineData("--fault", "Stale", "--operations", "2")]
+    [InlineData("--fault", "Nonsense")]
+    [InlineData("--repeats", "many")]
     public void What_cannot_be_generated_is_refused(params string[] options) => Assert.Equal(
         ExitCode.BadInput,
         CommandLine.Run(["generate", .. options, Path.Combine(_folder, "a")], TextWriter.Null, TextWriter.Null));

@@ -7,7 +7,8 @@ namespace RaftKv.HistoryChecker.Commands;
 /// <summary><c>generate</c>: a seeded key-value history, linearizable unless a fault is asked for.</summary>
 internal static class GenerateCommand
 {
-    private static readonly string[] _kinds = ["get", "put", "append", "cas"];
+    private const string Mutex = "mutex";
+    private static readonly string[] _kinds = ["get", "put", "append", "delete", "cas", "scan", "txn"];
 
     public static Command Create()
     {
@@ -23,21 +24,22 @@ internal static class GenerateCommand
         };
         mix.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<string>()!.Split(',').Except(_kinds).FirstOrDefault() is { } kind)
-                result.AddError($"'{kind}' is no kind of operation: {string.Join(", ", _kinds)}");
+            if (result.GetValueOrDefault<string>() != Mutex
+                && result.GetValueOrDefault<string>()!.Split(',').Except(_kinds).FirstOrDefault() is { } kind)
+                result.AddError($"'{kind}' is no kind of operation: {string.Join(", ", _kinds)}; or {Mutex} alone");
         });
-        var repeats = new Option<bool>("--repeats") { Description = "written values repeat instead of being unique" };
-        var stale = new Option<bool>("--stale") { Description = "one late get returns an overwritten value" };
-        var output = new Argument<string>("FILE") { Description = "where to write kv-history-1" };
-        var command = new Command("generate", "Writes a random history that is linearizable unless --stale is given.")
+        var repeats = Number("--repeats", "so many different values are written; 0: each is unique", 0, 0);
+        var tick = Number("--tick", "how coarse the clock is", 1, 1);
+        var fault = new Option<Fault>("--fault")
         {
-            operations, clients, keys, unknown, mix, repeats, stale, seed, output,
+            Description = "what goes wrong, once",
+            DefaultValueFactory = _ => Fault.None,
         };
-        command.Validators.Add(result =>
+        var output = new Argument<string>("FILE") { Description = "where to write kv-history-1" };
+        var command = new Command("generate", "Writes a random history, linearizable unless a fault is asked for.")
         {
-            if (result.GetValue(stale) && result.GetValue(repeats))
-                result.AddError("--stale needs unique values: leave out --repeats");
-        });
+            operations, clients, keys, unknown, mix, repeats, tick, fault, seed, output,
+        };
         command.SetAction(result => Run(
             new Workload
             {
@@ -47,7 +49,8 @@ internal static class GenerateCommand
                 UnknownPercent = result.GetValue(unknown),
                 Kinds = result.GetValue(mix)!.Split(','),
                 Repeats = result.GetValue(repeats),
-                Stale = result.GetValue(stale),
+                Tick = result.GetValue(tick),
+                Fault = result.GetValue(fault),
                 Seed = result.GetValue(seed),
             },
             result.GetValue(output)!,
@@ -60,7 +63,7 @@ internal static class GenerateCommand
         var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => usual };
         option.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<int>() < least)
+            if (result.Tokens is [var token] && int.TryParse(token.Value, out var number) && number < least)
                 result.AddError($"{name} is at least {least}");
         });
         return option;
@@ -70,9 +73,12 @@ internal static class GenerateCommand
     {
         try
         {
-            var history = new HistoryGenerator(workload).Generate();
-            using var content = File.Create(file);
-            KvHistoryWriter.Write(history, content, workload.Seed);
+            using var content = new MemoryStream();
+            if (workload.Kinds is [Mutex])
+                EdnHistoryWriter.Write(MutexGenerator.Generate(workload), content);
+            else
+                KvHistoryWriter.Write(new HistoryGenerator(workload).Generate(), content, workload.Seed);
+            File.WriteAllBytes(file, content.ToArray());
             return ExitCode.Linearizable;
         }
         catch (Exception exception)

@@ -15,11 +15,16 @@ internal sealed record Workload
     /// <summary>The kinds, each as often as it is named.</summary>
     public required IReadOnlyList<string> Kinds { get; init; }
 
-    /// <summary>Written values repeat (0 to 4), or each is unique.</summary>
-    public required bool Repeats { get; init; }
+    /// <summary>Written values repeat (0 to one less than this); 0: each is unique.</summary>
+    public required int Repeats { get; init; }
 
-    /// <summary>Whether one late get returns a value that had certainly been overwritten before its call.</summary>
-    public required bool Stale { get; init; }
+    /// <summary>Times are rounded away from the operation to multiples of this: a coarse clock.</summary>
+    public required int Tick { get; init; }
+
+    public required Fault Fault { get; init; }
 
     public required int Seed { get; init; }
+
+    /// <summary>Whether some operations touch several keys at once.</summary>
+    public bool IsJoint => Kinds.Contains("scan") || Kinds.Contains("txn");
 }
