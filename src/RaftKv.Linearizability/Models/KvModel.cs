@@ -1,3 +1,4 @@
+using RaftKv.Linearizability.Search;
 using RaftKv.Linearizability.UniqueValues;
 
 namespace RaftKv.Linearizability.Models;
@@ -7,7 +8,9 @@ namespace RaftKv.Linearizability.Models;
 /// </summary>
 /// <param name="initial">What every key holds at first; null: it is absent, which scans need.</param>
 public sealed class KvModel(string? initial = null)
-    : IModel<KvState, KvInput, KvOutput>, ICellModel<string, KvInput, KvOutput>
+    : IModel<KvState, KvInput, KvOutput>,
+        ICellModel<string, KvInput, KvOutput>,
+        IObservableStates<KvState, KvInput, KvOutput>
 {
     /// <inheritdoc/>
     public KvState Initial { get; } = new(initial);
@@ -123,6 +126,20 @@ public sealed class KvModel(string? initial = null)
         : !found.ShowsValue ? new(CellEffect.ReadOther, input.Expected, null)
         : found.Value != input.Expected ? new(CellEffect.Read, found.Value, null)
         : new(CellEffect.Beyond, null, null);
+
+    Predicate<KvState>? IObservableStates<KvState, KvInput, KvOutput>.ObservableStates(
+        Operation<KvInput, KvOutput>[] history, Part part)
+    {
+        ICellModel<string, KvInput, KvOutput> cells = this;
+        var operations = part.Source.Select(index => cells.OperationOf(history[index])).ToArray();
+        if (Array.Exists(operations, operation => operation.Effect == CellEffect.Beyond))
+            return null;
+        var observed = new ObservedStrings(operations
+            .Where(operation => operation.Effect is CellEffect.Read or CellEffect.ReadOther or CellEffect.Swap)
+            .Select(operation => operation.Expected));
+        var key = history[part.Source[0]].Input.Key;
+        return state => state[key] is not { } value || observed.AnyBeginsWith(value);
+    }
 
     ValueNodes<string> ICellModel<string, KvInput, KvOutput>.Values(int writers) =>
         new StringNodes(initial, writers);

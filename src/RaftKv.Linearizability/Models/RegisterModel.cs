@@ -1,3 +1,4 @@
+using RaftKv.Linearizability.Search;
 using RaftKv.Linearizability.UniqueValues;
 
 namespace RaftKv.Linearizability.Models;
@@ -31,7 +32,8 @@ public readonly record struct RegisterOutput<TValue>(TValue? Value, bool Succeed
 /// <param name="initial">What it holds at first.</param>
 public sealed class RegisterModel<TValue>(TValue? initial = default)
     : IModel<TValue?, RegisterInput<TValue>, RegisterOutput<TValue>>,
-        ICellModel<TValue, RegisterInput<TValue>, RegisterOutput<TValue>>
+        ICellModel<TValue, RegisterInput<TValue>, RegisterOutput<TValue>>,
+        IObservableStates<TValue?, RegisterInput<TValue>, RegisterOutput<TValue>>
 {
     /// <inheritdoc/>
     public TValue? Initial => initial;
@@ -89,6 +91,17 @@ public sealed class RegisterModel<TValue>(TValue? initial = default)
                 new(CellEffect.ReadOther, input.Expected, default),
             _ => new(CellEffect.Swap, input.Expected, input.Value),
         };
+    }
+
+    Predicate<TValue?> IObservableStates<TValue?, RegisterInput<TValue>, RegisterOutput<TValue>>.ObservableStates(
+        Operation<RegisterInput<TValue>, RegisterOutput<TValue>>[] history, Part part)
+    {
+        ICellModel<TValue, RegisterInput<TValue>, RegisterOutput<TValue>> cells = this;
+        var observed = part.Source.Select(index => cells.OperationOf(history[index]))
+            .Where(operation => operation.Effect is CellEffect.Read or CellEffect.ReadOther or CellEffect.Swap)
+            .Select(operation => ValueTuple.Create(operation.Expected))
+            .ToHashSet();
+        return value => observed.Contains(new(value));
     }
 
     ValueNodes<TValue> ICellModel<TValue, RegisterInput<TValue>, RegisterOutput<TValue>>.Values(int writers) =>

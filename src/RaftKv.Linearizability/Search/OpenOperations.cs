@@ -2,12 +2,16 @@ using System.Runtime.InteropServices;
 
 namespace RaftKv.Linearizability.Search;
 
-/// <summary>The open operations of a <see cref="Sweep"/>, those that return first in front; a slot each.</summary>
-internal sealed class OpenOperations(StateSpace space, bool[]? isExact)
+/// <summary>
+/// The open operations of a <see cref="Sweep"/>: those that return, first in front, a slot each; and those that never
+/// do, in groups of equal ones.
+/// </summary>
+internal sealed class OpenOperations(StateSpace space, bool mayRepeat)
 {
     private readonly List<OpenOperation> _operations = [];
     private readonly Stack<int> _freeSlots = new();
-    private readonly HashSet<int> _inexhaustible = [];
+    private readonly Dictionary<int, int> _groupOf = [];
+    private readonly List<UnknownGroup> _groups = [];
     private OpenOperation[] _bySlot = [];
     private ulong[] _twins = [];
     private int _slotCount;
@@ -18,35 +22,53 @@ internal sealed class OpenOperations(StateSpace space, bool[]? isExact)
 
     public ReadOnlySpan<OpenOperation> All => CollectionsMarshal.AsSpan(_operations);
 
-    /// <summary>Whether an operation of unknown outcome stands for any number of its kind.</summary>
-    private bool IsInexhaustible(int operationClass, int returnAt) => returnAt == int.MaxValue
-        && isExact is not null
-        && !isExact[operationClass]
-        && space.IsRepeatable(operationClass);
+    /// <summary>The operations that never return.</summary>
+    public ReadOnlySpan<UnknownGroup> Groups => CollectionsMarshal.AsSpan(_groups);
 
     public ref readonly OpenOperation InSlot(int slot) => ref _bySlot[slot];
 
-    /// <summary>Adds an operation and gives its slot; null when there is nothing new that it could do.</summary>
-    public int? Add(int operation, int operationClass, int returnAt)
+    /// <summary>Adds an operation that returns and gives its slot.</summary>
+    public int Add(int operation, int operationClass, int returnAt)
     {
-        var isInexhaustible = IsInexhaustible(operationClass, returnAt);
-        if (isInexhaustible && !_inexhaustible.Add(operationClass))
-            return null;
+        var added = Create(operation, operationClass, returnAt, TakeSlot());
+        _bySlot[added.Slot] = added;
+        var place = _operations.FindIndex(other => other.ReturnAt > returnAt);
+        _operations.Insert(place < 0 ? _operations.Count : place, added);
+        _isOld = true;
+        return added.Slot;
+    }
+
+    /// <summary>Adds an operation that never returns.</summary>
+    public void AddUnknown(int operation, int operationClass)
+    {
+        if (!_groupOf.TryGetValue(operationClass, out var number))
+        {
+            _groupOf.Add(operationClass, number = _groups.Count);
+            var isInexhaustible = mayRepeat && space.IsRepeatable(operationClass);
+            _groups.Add(new UnknownGroup(Create(operation, operationClass, int.MaxValue, slot: 0), isInexhaustible));
+        }
+
+        if (_groups[number].IsInexhaustible)
+            return;
+        var slot = TakeSlot();
+        _bySlot[slot] = Create(operation, operationClass, int.MaxValue, slot);
+        _groups[number].Slots.Add(slot);
+    }
+
+    private OpenOperation Create(int operation, int operationClass, int returnAt, int slot) => new(
+        operation,
+        operationClass,
+        returnAt,
+        slot,
+        space.IsReadOnly(operationClass),
+        space.IsTotal(operationClass),
+        space.Overwrites(operationClass));
+
+    private int TakeSlot()
+    {
         var slot = _freeSlots.TryPop(out var free) ? free : _slotCount++;
         if (slot == _bySlot.Length)
-            Array.Resize(ref _bySlot, 64 + slot);
-        _bySlot[slot] = new OpenOperation(
-            operation,
-            operationClass,
-            returnAt,
-            slot,
-            isInexhaustible,
-            space.IsReadOnly(operationClass),
-            space.IsTotal(operationClass),
-            space.Overwrites(operationClass));
-        var place = _operations.FindIndex(other => other.ReturnAt > returnAt);
-        _operations.Insert(place < 0 ? _operations.Count : place, _bySlot[slot]);
-        _isOld = true;
+            Array.Resize(ref _bySlot, 16 + (2 * slot));
         return slot;
     }
 
@@ -59,7 +81,7 @@ internal sealed class OpenOperations(StateSpace space, bool[]? isExact)
 
     public OpenOperations Clone(StateSpace other, Func<int, int>? classOf)
     {
-        var clone = new OpenOperations(other, isExact) { _slotCount = _slotCount, _bySlot = [.. _bySlot] };
+        var clone = new OpenOperations(other, mayRepeat) { _slotCount = _slotCount, _bySlot = [.. _bySlot] };
         foreach (var open in _operations)
         {
             var moved = classOf is null ? open : open with { Class = classOf(open.Class) };
@@ -67,7 +89,15 @@ internal sealed class OpenOperations(StateSpace space, bool[]? isExact)
             clone._bySlot[open.Slot] = moved;
         }
 
-        clone._inexhaustible.UnionWith(_inexhaustible);
+        foreach (var group in _groups)
+        {
+            var first = classOf is null ? group.First : group.First with { Class = classOf(group.First.Class) };
+            clone._groupOf.Add(first.Class, clone._groups.Count);
+            clone._groups.Add(new UnknownGroup(first, group.IsInexhaustible, [.. group.Slots]));
+            foreach (var slot in group.Slots)
+                clone._bySlot[slot] = clone._bySlot[slot] with { Class = first.Class };
+        }
+
         foreach (var slot in _freeSlots.Reverse())
             clone._freeSlots.Push(slot);
         return clone;
@@ -105,13 +135,24 @@ internal sealed class OpenOperations(StateSpace space, bool[]? isExact)
     }
 }
 
+/// <summary>Equal operations of unknown outcome.</summary>
+/// <param name="First">The one called first.</param>
+/// <param name="IsInexhaustible">Whether it stands for any number of its kind.</param>
+/// <param name="Slots">Their slots, unless it does.</param>
+internal readonly record struct UnknownGroup(OpenOperation First, bool IsInexhaustible, List<int> Slots)
+{
+    public UnknownGroup(OpenOperation first, bool isInexhaustible)
+        : this(first, isInexhaustible, [])
+    {
+    }
+}
+
 /// <summary>An open operation of a <see cref="Sweep"/>, and what is known of its class.</summary>
 internal readonly record struct OpenOperation(
     int Operation,
     int Class,
     int ReturnAt,
     int Slot,
-    bool IsInexhaustible,
     bool IsReadOnly,
     bool IsTotal,
     bool Overwrites);

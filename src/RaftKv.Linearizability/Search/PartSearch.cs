@@ -1,37 +1,47 @@
 namespace RaftKv.Linearizability.Search;
 
 /// <summary>
-/// Two searches of one part that take turns: depth first, which is lucky with legal histories, and sweeps, which do not
-/// mind illegal ones.
+/// Searches of one part that take turns: depth first, lucky with short ones, and a sweep that drops configurations find
+/// the order of a legal part; a sweep that merges them tells that there is none.
 /// </summary>
 internal sealed class PartSearch(Part part, StateSpace space, BudgetMeter meter)
 {
-    // The sweep seldom loses by much, depth first may lose by any factor.
-    private const int SweepTurns = 4;
+    // Depth first either is quick or hopeless.
+    private const int DepthFirstShare = 8;
 
     private readonly DepthFirstSearch _depthFirst = new(part, space, meter);
-    private readonly SweepSearch _sweeps = new(part, space, meter);
+    private readonly DroppingSweep _dropping = new(part, space, meter);
+    private readonly MergingSweep _merging = new(part, space, meter);
+    private List<int> _order = [];
 
     /// <summary>
     /// The operations that take effect, as indexes into the history, in an order that explains every answer; once that
     /// is found.
     /// </summary>
-    public IEnumerable<int> Order() =>
-        (_sweeps.Order?.ToList() ?? _depthFirst.Order()).Select(operation => part.Source[operation]);
+    public IEnumerable<int> Order() => _order.Select(operation => part.Source[operation]);
 
     /// <summary>The operations.</summary>
     public Part Part => part;
 
     /// <summary>How many events are explained, by the search that got furthest.</summary>
-    public int Explained => Math.Max(_depthFirst.Explained, _sweeps.Explained);
+    public int Explained => Math.Max(_depthFirst.Explained, _dropping.Explained);
 
     /// <summary>The event that could not be explained, if a sweep found it.</summary>
-    public int? RefutedAt => _sweeps.RefutedAt;
+    public int? RefutedAt => _merging.RefutedAt ?? _dropping.RefutedAt;
 
     /// <summary>Gives each search its turn.</summary>
     public Verdict Run(long steps)
     {
-        var verdict = _depthFirst.Run(steps);
-        return verdict == Verdict.Unknown && !meter.IsExhausted ? _sweeps.Run(SweepTurns * steps) : verdict;
+        var verdict = _depthFirst.Run(_dropping.Explained == 0 ? steps : steps / DepthFirstShare);
+        if (verdict == Verdict.Linearizable)
+            _order = _depthFirst.Order();
+        if (verdict != Verdict.Unknown || meter.IsExhausted)
+            return verdict;
+        verdict = _dropping.Run(steps);
+        if (verdict == Verdict.Linearizable)
+            _order = _dropping.Order();
+        if (verdict != Verdict.Unknown || meter.IsExhausted || _dropping.StuckAt == 0)
+            return verdict;
+        return _merging.Run(steps, _dropping.StuckAt);
     }
 }

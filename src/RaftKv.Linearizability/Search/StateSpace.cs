@@ -38,13 +38,16 @@ internal sealed class StateSpace<TState, TInput, TOutput> : StateSpace
 
     private readonly IModel<TState, TInput, TOutput> _model;
     private readonly ICellModel<TInput, TOutput>? _cells;
+    private readonly Predicate<TState>? _isObservable;
     private readonly int _tableMax = TableMax;
     private readonly List<TState> _states = [];
     private readonly Dictionary<Wrapped, int> _stateNumbers;
     private readonly List<(TInput Input, Outcome<TOutput> Outcome)> _classes = [];
     private readonly List<(bool IsReadOnly, bool IsTotal, bool Overwrites, bool IsRepeatable)> _traits = [];
     private readonly Dictionary<(TInput, Outcome<TOutput>), int> _classNumbers = [];
+    private readonly Dictionary<(int State, bool IsKnown), int> _overwriting = [];
     private readonly List<int[]> _table = [];
+    private int _unobservable = Impossible;
     private readonly Dictionary<ulong, int> _steps = [];
 
     public StateSpace(IModel<TState, TInput, TOutput> model, Operation<TInput, TOutput>[] history, Part part)
@@ -52,6 +55,7 @@ internal sealed class StateSpace<TState, TInput, TOutput> : StateSpace
         _model = model;
         _stateNumbers = new Dictionary<Wrapped, int>(new WrappedComparer(model.States));
         _ = NumberOf(model.Initial);
+        _isObservable = (model as IObservableStates<TState, TInput, TOutput>)?.ObservableStates(history, part);
         _cells = model as ICellModel<TInput, TOutput>;
         if (Array.Exists(part.Source, index => _cells?.EffectOf(history[index]) == CellEffect.Beyond))
             _cells = null;
@@ -118,13 +122,25 @@ internal sealed class StateSpace<TState, TInput, TOutput> : StateSpace
         if (_classNumbers.TryGetValue(content, out var number))
             return number;
         number = _classes.Count;
-        _classes.Add(content);
         var effect = _cells?.EffectOf(operation);
+
+        // Writes that lead to the same state are alike.
+        if (effect is CellEffect.Write
+            && _model.Step(_model.Initial, operation.Input, operation.Outcome, out var after)
+            && !_overwriting.TryAdd((NumberOf(after), operation.Outcome.IsKnown), number))
+        {
+            number = _overwriting[(NumberOf(after), operation.Outcome.IsKnown)];
+            _classNumbers.Add(content, number);
+            return number;
+        }
+
+        _classes.Add(content);
         _traits.Add((
             _model.IsReadOnly(operation.Input, operation.Outcome),
             effect is CellEffect.Write or CellEffect.Append,
             effect is CellEffect.Write,
-            effect is CellEffect.Write or CellEffect.Swap));
+            effect is CellEffect.Write or CellEffect.Swap
+                || (effect is CellEffect.Append && _isObservable is not null)));
         _classNumbers.Add(content, number);
         return number;
     }
@@ -145,7 +161,12 @@ internal sealed class StateSpace<TState, TInput, TOutput> : StateSpace
     {
         if (_stateNumbers.TryGetValue(new Wrapped(state), out var number))
             return number;
+        var isObservable = _isObservable?.Invoke(state) ?? true;
+        if (!isObservable && _unobservable != Impossible)
+            return _unobservable;
         number = _states.Count;
+        if (!isObservable)
+            _unobservable = number;
         _states.Add(state);
         _stateNumbers.Add(new Wrapped(state), number);
         return number;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 
 namespace RaftKv.Linearizability.Search;
 
@@ -11,30 +12,34 @@ namespace RaftKv.Linearizability.Search;
 /// outcome is from its call on; a configuration that leaves more optional dominates one that leaves less;
 /// nothing takes effect that the next operation neither needs nor shows;
 /// of equal operations that are both pending, or both optional, the one that returns first goes first.
-/// Repeatable operations of unknown outcome, but of classes that are exact, count as inexhaustible once called.
+/// Of a <see cref="Width"/> it goes on from some of the configurations only.
 /// </summary>
 internal sealed class Sweep
 {
     private readonly StateSpace _space;
     private readonly BudgetMeter _meter;
     private readonly OpenOperations _open;
-    private readonly ReachedConfigurations _reached;
+    private readonly Frontier _reached;
+    private Width _width;
     private readonly bool _recordsPath;
     private Frontier _frontier;
     private Frontier _next;
     private ulong[] _from = [];
     private ulong[] _after = [];
     private int _words = 1;
+    private bool _isExactSoFar = true;
 
     /// <param name="space">What the operations do.</param>
     /// <param name="meter">What the search may spend.</param>
-    /// <param name="isExact">For each class whether those of unknown outcome are counted; null: all are.</param>
+    /// <param name="mayRepeat">Whether operations of unknown outcome may take effect any number of times.</param>
+    /// <param name="width">How many configurations to go on from.</param>
     /// <param name="recordsPath">Whether to remember what took effect.</param>
-    public Sweep(StateSpace space, BudgetMeter meter, bool[]? isExact = null, bool recordsPath = true)
+    public Sweep(
+        StateSpace space, BudgetMeter meter, bool mayRepeat = false, Width? width = null, bool recordsPath = true)
     {
-        (_space, _meter, _recordsPath) = (space, meter, recordsPath);
-        _open = new OpenOperations(space, isExact);
-        (_frontier, _next, _reached) = (new(meter), new(meter), new(meter));
+        (_space, _meter, _recordsPath, _width) = (space, meter, recordsPath, width ?? Width.All);
+        _open = new OpenOperations(space, mayRepeat);
+        (_frontier, _next, _reached) = (new(meter, _width), new(meter, _width), new(meter, _width));
         SetWords(_open.Words);
         _frontier.Clear(_words);
         _frontier.Add(_after, null);
@@ -42,16 +47,20 @@ internal sealed class Sweep
 
     private Sweep(Sweep other, StateSpace space, Func<int, int>? stateOf, OpenOperations open)
     {
-        (_space, _meter, _recordsPath, _open) = (space, other._meter, other._recordsPath, open);
-        (_frontier, _next, _reached) = (new(_meter), new(_meter), new(_meter));
+        (_space, _meter, _recordsPath, _width, _open) =
+            (space, other._meter, other._recordsPath, other._width, open);
+        (_frontier, _next, _reached) = (new(_meter, _width), new(_meter, _width), new(_meter, _width));
+        _isExactSoFar = other.IsExact;
         SetWords(other._words);
         _frontier.Clear(_words);
-        foreach (var index in other._frontier.Indexes())
+        for (var place = 0; place < other._frontier.All.Count; place++)
         {
-            other._frontier.All[index].CopyTo(_after);
+            if (!other._frontier.Holds(place))
+                continue;
+            other._frontier.All[place].CopyTo(_after);
             if (stateOf is not null)
                 _after[0] = (uint)stateOf(Configurations.StateOf(_after));
-            _frontier.Add(_after, null);
+            _frontier.Add(_after, other._frontier.All.PathOf(place));
         }
     }
 
@@ -59,7 +68,28 @@ internal sealed class Sweep
     public int Count => _frontier.Count;
 
     /// <summary>What took effect in one of the configurations that explain all events so far.</summary>
-    public Applied? Path => _frontier.All.PathOf(_frontier.Indexes().First());
+    public Applied? Path
+    {
+        get
+        {
+            var place = 0;
+            while (!_frontier.Holds(place))
+                place++;
+            return _frontier.All.PathOf(place);
+        }
+    }
+
+    /// <summary>How many configurations to go on from.</summary>
+    public Width Width
+    {
+        set => _width = _frontier.Width = _next.Width = _reached.Width = value;
+    }
+
+    /// <summary>Whether every configuration was kept: none was dropped or merged.</summary>
+    public bool IsExact => _isExactSoFar && _frontier.IsExact && _next.IsExact && _reached.IsExact;
+
+    /// <summary>Whether merging made too many, and it tells nothing any more.</summary>
+    public bool IsLost { get; private set; }
 
     /// <summary>The same, to go on apart.</summary>
     public Sweep Clone() => new(this, _space, null, _open.Clone(_space, null));
@@ -85,14 +115,20 @@ internal sealed class Sweep
         var isUnknown = returnAt == int.MaxValue;
         if (isUnknown && _space.IsReadOnly(operationClass))
             return;
-        var added = _open.Add(operation, operationClass, returnAt);
+        var slot = 0;
+        if (isUnknown)
+            _open.AddUnknown(operation, operationClass);
+        else
+            slot = _open.Add(operation, operationClass, returnAt);
         if (_open.Words > _words)
             Widen();
-        if (isUnknown || added is not { } slot)
+        if (isUnknown)
             return;
-        foreach (var index in _frontier.Indexes())
+        for (var place = 0; place < _frontier.All.Count; place++)
         {
-            var configuration = _frontier.All[index];
+            if (!_frontier.Holds(place))
+                continue;
+            var configuration = _frontier.All[place];
             if (Step(Configurations.StateOf(configuration), operationClass) != Configurations.StateOf(configuration))
                 Pending(configuration)[slot >> 6] |= 1UL << slot;
         }
@@ -110,13 +146,15 @@ internal sealed class Sweep
         var old = _words;
         SetWords(_open.Words);
         _next.Clear(_words);
-        foreach (var index in _frontier.Indexes())
+        for (var place = 0; place < _frontier.All.Count; place++)
         {
-            var configuration = _frontier.All[index];
+            if (!_frontier.Holds(place))
+                continue;
+            var configuration = _frontier.All[place];
             Array.Clear(_after);
             configuration[..(Configurations.Bits + old)].CopyTo(_after);
             configuration[(Configurations.Bits + old)..].CopyTo(Done(_after));
-            _next.Add(_after, _frontier.All.PathOf(index));
+            _next.Add(_after, _frontier.All.PathOf(place));
         }
 
         (_frontier, _next) = (_next, _frontier);
@@ -130,28 +168,62 @@ internal sealed class Sweep
         var (slot, isRead) = (returning.Slot, returning.IsReadOnly);
         _next.Clear(_words);
         _reached.Clear(_words);
-        foreach (var index in _frontier.Indexes())
+        for (var place = 0; place < _frontier.All.Count; place++)
         {
-            var configuration = _frontier.All[index];
+            if (!_frontier.Holds(place))
+                continue;
+            var configuration = _frontier.All[place];
             var isPending = Has(Pending(configuration), slot);
             if (!isPending)
-                Keep(configuration, slot, _frontier.All.PathOf(index));
+                Keep(configuration, slot, _frontier.All.PathOf(place));
             if (isPending || (!isRead && !Has(Done(configuration), slot)))
-                _reached.Add(configuration, _frontier.All.PathOf(index));
+                _reached.Add(configuration, _frontier.All.PathOf(place));
         }
 
-        for (var i = 0; i < _reached.All.Count; i++)
+        while (_reached.TryTake(out var taken))
         {
             if (_meter.IsExhausted)
                 return false;
-            _reached.All[i].CopyTo(_from);
-            var path = _reached.All.PathOf(i);
+            if (!_width.Merges && _next.Count >= _width.OfAll)
+            {
+                _isExactSoFar = false;
+                break;
+            }
+
+            if (_width.Merges && _reached.Count > _width.Reached)
+            {
+                IsLost = true;
+                return true;
+            }
+
+            _reached.All[taken].CopyTo(_from);
+            var path = _reached.All.PathOf(taken);
             var wasPending = Has(Pending(_from), slot);
             for (var place = 0; place < _open.All.Length; place++)
             {
-                if (!Extend(place, slot))
+                ref readonly var open = ref _open.All[place];
+                var isOptional = !Has(Pending(_from), open.Slot);
+                if (!open.IsReadOnly
+                    && !Has(Done(_from), open.Slot)
+                    && !HasTwinInFront(place, isOptional)
+                    && Extend(open, isOptional, isInexhaustible: false, slot))
+                {
+                    Reach(open.Operation);
+                }
+            }
+
+            foreach (ref readonly var group in _open.Groups)
+            {
+                var next = group.First;
+                if (!group.IsInexhaustible && !TryFirstLeft(group, out next))
                     continue;
-                var extended = _recordsPath ? new Applied(_open.All[place].Operation, at, path) : null;
+                if (Extend(next, isOptional: true, group.IsInexhaustible, slot))
+                    Reach(next.Operation);
+            }
+
+            void Reach(int extending)
+            {
+                var extended = _recordsPath ? new Applied(extending, at, path) : null;
                 var isDone = Has(Done(_after), slot);
                 var isSettled = isDone || (wasPending && !Has(Pending(_after), slot));
                 if (isSettled)
@@ -174,24 +246,18 @@ internal sealed class Sweep
         configuration.CopyTo(kept);
         Prove(kept);
         SetOptional(kept, slot);
-        _meter.Spend(_next.Add(kept, path));
+        _next.Add(kept, path);
     }
 
     /// <summary>
-    /// Lets the open operation at a place take effect in <see cref="_from"/>, which gives <see cref="_after"/>; false
+    /// Lets an open operation take effect in <see cref="_from"/>, which gives <see cref="_after"/>; false
     /// when that leads nowhere.
     /// </summary>
-    private bool Extend(int place, int returningSlot)
+    private bool Extend(in OpenOperation open, bool isOptional, bool isInexhaustible, int returningSlot)
     {
-        ref readonly var open = ref _open.All[place];
-        if (open.IsReadOnly || Has(Done(_from), open.Slot))
-            return false;
         var before = Configurations.StateOf(_from);
         var state = Step(before, open.Class);
         if (state == StateSpace.Impossible || (state == before && !open.Overwrites))
-            return false;
-        var isOptional = !Has(Pending(_from), open.Slot);
-        if (HasTwinInFront(place, isOptional))
             return false;
         if (_from[1] != 0)
         {
@@ -205,15 +271,18 @@ internal sealed class Sweep
         _from.CopyTo(_after, 0);
         _after[0] = (uint)state | ((ulong)(before + 1) << 32);
         _after[1] = (uint)(open.Class + 1) | (isOptional ? 1UL << 32 : 0);
-        SetOptional(_after, open.Slot);
-        if (!open.IsInexhaustible)
+        if (!isInexhaustible)
+        {
+            SetOptional(_after, open.Slot);
             Done(_after)[open.Slot >> 6] |= 1UL << open.Slot;
+        }
+
         var (isShown, hides) = Free(state, open.Overwrites, returningSlot);
 
         // Writing what is there already can only hide what was written in between.
         if (state == before && !hides)
             return false;
-        if (isShown || state == before)
+        if (isShown || state == before || _width.MergesSome)
             Prove(_after);
         return true;
     }
@@ -241,6 +310,21 @@ internal sealed class Sweep
         }
 
         return (isShown, hides);
+    }
+
+    /// <summary>Of equal operations that never return, the first that has not taken effect.</summary>
+    private bool TryFirstLeft(in UnknownGroup group, out OpenOperation first)
+    {
+        foreach (var slot in CollectionsMarshal.AsSpan(group.Slots))
+        {
+            if (Has(Done(_from), slot))
+                continue;
+            first = _open.InSlot(slot);
+            return true;
+        }
+
+        first = default;
+        return false;
     }
 
     private bool HasTwinInFront(int place, bool isOptional)

@@ -10,13 +10,12 @@ internal sealed class SweepOrder
     // What took effect, when, and the state behind it; in front what was there before.
     private readonly List<(int Operation, int At, int State)> _applied = [(None, -1, 0)];
 
-    public SweepOrder(Part part, StateSpace space, Applied? path, bool[] isExact)
+    private SweepOrder(Part part, StateSpace space, Applied? path)
     {
         (_part, _space) = (part, space);
         for (; path is not null; path = path.Before)
             _applied.Add((path.Operation, path.At, 0));
         _applied.Reverse(1, _applied.Count - 1);
-        Assign(isExact);
         for (var i = 1; i < _applied.Count; i++)
         {
             var (operation, at, _) = _applied[i];
@@ -24,11 +23,12 @@ internal sealed class SweepOrder
         }
     }
 
-    /// <summary>The classes of which more took effect than there were.</summary>
-    public HashSet<int> Overused { get; } = [];
+    /// <summary>The operations that take effect, in their order.</summary>
+    public static List<int> Of(Part part, StateSpace space, Applied? path) =>
+        new SweepOrder(part, space, path).ToList();
 
     /// <summary>Puts the operations that did not have to take effect where they change nothing.</summary>
-    public List<int> ToList()
+    private List<int> ToList()
     {
         var taken = new bool[_part.Count];
         foreach (var (operation, _, _) in _applied.Skip(1))
@@ -68,23 +68,5 @@ internal sealed class SweepOrder
         }
 
         throw new InvalidOperationException($"operation {operation} neither took effect nor could count as done");
-    }
-
-    /// <summary>Of the operations that the sweep did not count, those called first are used first.</summary>
-    private void Assign(bool[] isExact)
-    {
-        var unknown = new UnknownOperations(_part, _space.Classes);
-        for (var i = 1; i < _applied.Count; i++)
-        {
-            var (operation, at, _) = _applied[i];
-            var operationClass = _space.Classes[operation];
-            if (!_part.IsUnknown(operation) || isExact[operationClass] || !_space.IsRepeatable(operationClass))
-                continue;
-            var next = unknown.NextOf(operationClass);
-            if (next == None || _part.CallAt[next] > at)
-                Overused.Add(operationClass);
-            else
-                _applied[i] = (next, at, 0);
-        }
     }
 }

@@ -33,10 +33,6 @@ internal sealed class UnknownOperations
     /// <summary>The first unused operation of a group, or -1.</summary>
     public int First(int group) => _used[group] < _groups[group].Count ? _groups[group][_used[group]] : -1;
 
-    /// <summary>Uses the first unused operation of a class; -1: there is none.</summary>
-    public int NextOf(int operationClass) =>
-        First(_groupOf[operationClass]) is >= 0 ? Use(_groupOf[operationClass]) : -1;
-
     public int Use(int group) => _groups[group][_used[group]++];
 
     public int Release(int group) => _groups[group][--_used[group]];

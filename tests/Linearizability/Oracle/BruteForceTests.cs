@@ -162,16 +162,15 @@ public sealed class BruteForceTests
             var search = new DepthFirstSearch(part, space, new BudgetMeter(Budget.Unlimited));
             if (search.Run(long.MaxValue) == Verdict.Linearizable)
                 depthFirst.Add(search.Order().Select(operation => part.Source[operation]));
-            var everything = Enumerable.Repeat(true, part.Count).ToArray();
-            var sweep = new PartSweep(part, space, new BudgetMeter(Budget.Unlimited), everything);
+            var sweep = new PartSweep(part, space, new BudgetMeter(Budget.Unlimited));
             if (sweep.Run(long.MaxValue) == Verdict.Linearizable)
             {
-                swept.Add(new SweepOrder(part, space, sweep.Sweep.Path, everything).ToList()
+                swept.Add(SweepOrder.Of(part, space, sweep.Sweep.Path)
                     .Select(operation => part.Source[operation]));
             }
 
-            var counting = new SweepSearch(part, space, new BudgetMeter(Budget.Unlimited));
-            Assert.Equal(sweep.Explained == part.Events.Length, counting.Run(long.MaxValue) == Verdict.Linearizable);
+            var isLegal = sweep.Explained == part.Events.Length;
+            NarrowSweeps(part, space, isLegal ? Verdict.Linearizable : Verdict.Illegal);
         }
 
         var parts = Parts.Split(model, history).Count;
@@ -181,5 +180,26 @@ public sealed class BruteForceTests
             if (orders.Count == parts)
                 Assert.Null(Verifier.CheckOrder(model, history, Merging.Merge(history, orders)));
         }
+    }
+
+    /// <summary>What a narrow sweep finds is right, and one that goes back and gets wider ends.</summary>
+    private static void NarrowSweeps(Part part, StateSpace space, Verdict expected)
+    {
+        for (var width = 1; width <= 2; width++)
+        {
+            var meter = new BudgetMeter(Budget.Unlimited);
+            var dropping = new PartSweep(part, space, meter, width: new Width(width, Merges: false));
+            if (dropping.Run(long.MaxValue) == Verdict.Linearizable)
+                Assert.Equal(Verdict.Linearizable, expected);
+            var merging = new PartSweep(part, space, meter, mayRepeat: true, new Width(width, Merges: true));
+            if (merging.Run(long.MaxValue) == Verdict.Illegal)
+                Assert.Equal(Verdict.Illegal, expected);
+        }
+
+        var unlimited = new BudgetMeter(Budget.Unlimited);
+        var search = new DroppingSweep(part, space, unlimited);
+        Assert.Equal(expected, search.Run(long.MaxValue));
+        if (new MergingSweep(part, space, unlimited).Run(10_000, search.StuckAt) == Verdict.Illegal)
+            Assert.Equal(Verdict.Illegal, expected);
     }
 }

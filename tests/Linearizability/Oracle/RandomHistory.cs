@@ -11,7 +11,7 @@ internal static class RandomHistory
         IModel<TState, TInput, TOutput> model,
         Func<Random, int, TInput> input,
         Func<Random, TState, TInput, TOutput> answer,
-        int countMax = 7)
+        int countMax = 8)
         where TInput : notnull
     {
         var count = random.Next(1, countMax + 1);

@@ -1,0 +1,39 @@
+namespace RaftKv.Linearizability.Search;
+
+/// <summary>
+/// Where a narrow sweep found nothing to go on with, and how far around it a wide one is tried: further and wider in
+/// every round.
+/// </summary>
+internal sealed class StuckWindow
+{
+    private const int FirstReach = 32;
+    private const int FirstWidth = 8;
+    private const int Factor = 4;
+
+    /// <summary>The width outside.</summary>
+    public const int Narrow = 2;
+
+    private int _reach = FirstReach;
+
+    /// <summary>The event.</summary>
+    public int At { get; private set; }
+
+    /// <summary>The width inside.</summary>
+    public int Wide { get; private set; } = FirstWidth;
+
+    /// <summary>The first event inside.</summary>
+    public int Start => Math.Max(0, At - _reach);
+
+    /// <summary>The first event behind.</summary>
+    public int End => (int)Math.Min(int.MaxValue, (long)At + _reach);
+
+    /// <summary>Goes on to the next round.</summary>
+    public void Widen()
+    {
+        _reach = (int)Math.Min(int.MaxValue, (long)_reach * Factor);
+        Wide = (int)Math.Min(int.MaxValue, (long)Wide * Factor);
+    }
+
+    /// <summary>Begins again around another event.</summary>
+    public void MoveTo(int place) => (At, _reach, Wide) = (place, FirstReach, FirstWidth);
+}
