@@ -25,7 +25,9 @@ public sealed record RpcOptions
     /// <summary>Requests that may be unanswered on one connection.</summary>
     public int MaxRequestsInFlight { get; init; } = 1024;
 
-    /// <summary>Connections a server holds at once.</summary>
+    /// <summary>
+    /// Connections a server holds at once; 64 more are kept for other servers, so that clients cannot keep them out.
+    /// </summary>
     public int MaxConnections { get; init; } = 1024;
 
     /// <summary>The most payload that a message is certain to hold: the rest is for what surrounds it.</summary>

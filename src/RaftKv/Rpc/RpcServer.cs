@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using RaftKv.Consensus;
 using RaftKv.Platform;
 using RaftKv.Wire;
 
@@ -9,6 +10,8 @@ namespace RaftKv.Rpc;
 /// </summary>
 internal sealed class RpcServer : IDisposable
 {
+    private const int KeptForServers = Configuration.MaxMembers;
+
     private readonly SortedDictionary<long, RpcServerConnection> _connections = [];
     private readonly IDisposable _listener;
     private long _lastConnection;
@@ -48,11 +51,14 @@ internal sealed class RpcServer : IDisposable
             connection.Dispose();
     }
 
+    /// <summary>Whether the connections that are open leave no room for one more client's.</summary>
+    internal bool IsFull => _connections.Count > Options.MaxConnections;
+
     internal void Forget(long number) => _connections.Remove(number);
 
     private void Accept(IConnection connection)
     {
-        if (_connections.Count >= Options.MaxConnections)
+        if (_connections.Count >= Options.MaxConnections + KeptForServers)
         {
             Refusals.Add(connection.RemoteAddress, $"{_connections.Count} connections are open");
             connection.Dispose();

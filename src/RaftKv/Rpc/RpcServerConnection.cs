@@ -1,3 +1,4 @@
+using RaftKv.Consensus;
 using RaftKv.KeyValue;
 using RaftKv.Platform;
 using RaftKv.Wire;
@@ -80,6 +81,9 @@ internal sealed class RpcServerConnection : IConnectionHandler, IDisposable
     {
         if (!Hello.TryRead(frame.Body, out var hello, out var error))
             return error;
+        // Closed without a word, as a refusal is for good.
+        if (hello.From == NodeId.None && _server.IsFull)
+            return $"more than {_server.Options.MaxConnections} connections are open";
         var refusal = _server.Self.WhyRefuse(hello);
         Send(Hello.WriteReply(_server.Frames, refusal));
         if (refusal is not null)

@@ -135,7 +135,7 @@ public sealed class LauncherTests : IDisposable
 
     private async Task AddsAMemberThatIsNotThereAsync()
     {
-        var (exitCode, output, error) = await ClientAsync("--timeout", "1", "member", "add", "9", "127.0.0.1:1");
+        var (exitCode, output, error) = await ClientAsync("--timeout", "5", "member", "add", "9", "127.0.0.1:1");
         Assert.Equal((1, ""), (exitCode, output));
         Assert.StartsWith("n9 is a member, but has no vote yet", error, StringComparison.Ordinal);
         (exitCode, output, _) = await ClientAsync("member", "remove", "9");

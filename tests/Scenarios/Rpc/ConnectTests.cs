@@ -235,9 +235,26 @@ public sealed class ConnectTests : IDisposable
     public void More_connections_than_allowed_are_turned_away()
     {
         using var world = new RpcWorld(new RpcOptions { MaxConnections = 1 });
-        var first = world.Stranger();
-        var second = world.Stranger();
-        Assert.Equal((false, true), (first.Other.IsClosed, second.Other.IsClosed));
+        var strangers = Enumerable.Range(0, 66).Select(_ => world.Stranger()).ToArray();
+        Assert.Equal(65, strangers.Count(stranger => !stranger.Other.IsClosed));
+    }
+
+    [Fact]
+    public void Clients_leave_room_for_servers()
+    {
+        using var world = new RpcWorld(new RpcOptions { MaxConnections = 2 });
+        for (var client = 1; client <= 3; client++)
+        {
+            _ = Call(world.Channel());
+            world.Network.Deliver();
+        }
+
+        Assert.Equal(2, world.Commands.Count);
+        Assert.Equal([false, false, true], world.Network.Dialled.Select(client => client.Other.IsClosed));
+
+        world.Link().Send(RpcWorld.Vote());
+        world.Network.Deliver();
+        Assert.Single(world.Messages);
     }
 
     private static Task<RpcResult> Call(RpcChannel channel) =>
