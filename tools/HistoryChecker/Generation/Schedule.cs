@@ -27,7 +27,9 @@ internal static class Schedule
             }
 
             // A coarse clock shows both ends further apart than they were.
-            var shown = @return < long.MaxValue ? (@return + workload.Tick - 1) / workload.Tick * workload.Tick : @return;
+            var shown = @return == long.MaxValue
+                ? @return
+                : (@return + workload.Tick - 1) / workload.Tick * workload.Tick;
             schedule.Add((client, call / workload.Tick * workload.Tick, effect, shown));
             free.Enqueue(next, (call + duration + 1 + chance.Below(20), next));
         }
