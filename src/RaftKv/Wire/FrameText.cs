@@ -21,7 +21,7 @@ public static class FrameText
             ? message.ToString()
             : error,
         FrameKind.Request => CommandCodec.TryRead(frame.Body, out var command, out var error)
-            ? $"#{frame.Correlation} {command.Operation} {command.Key}, client {command.ClientId} "
+            ? $"#{frame.Correlation} {$"{command.Operation} {command.Key}".TrimEnd()}, client {command.ClientId} "
               + $"request {command.RequestId}"
             : error,
         FrameKind.Response => ReplyCodec.TryRead(frame.Body, out var reply, out var error)

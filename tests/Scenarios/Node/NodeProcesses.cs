@@ -74,14 +74,17 @@ internal sealed partial class NodeProcesses : IDisposable
         (int Id, long Term) leader = default;
         await Eventually.HoldsAsync($"there is a leader in term {minTerm}", () =>
         {
-            leader = LeaderMessage().Matches(Log)
-                .Select(match => (Id: Number(match, 1), Term: (long)Number(match, 2)))
-                .Where(found => _running[found.Id] is not null && found.Term >= minTerm)
+            leader = Leaders().Where(found => _running[found.Id] is not null && found.Term >= minTerm)
                 .OrderBy(found => found.Term).LastOrDefault();
             return leader.Id > 0;
         });
         return leader;
     }
+
+    /// <summary>Waits until a node has come to lead in <paramref name="minTerm"/> or later.</summary>
+    public Task LeadsAsync(int id, long minTerm) => Eventually.HoldsAsync(
+        $"n{id} leads in term {minTerm} or later",
+        () => Leaders().Any(leader => leader.Id == id && leader.Term >= minTerm));
 
     public void Dispose()
     {
@@ -91,6 +94,9 @@ internal sealed partial class NodeProcesses : IDisposable
     }
 
     public string Address(int id) => $"127.0.0.1:{_firstPort + id - 1}";
+
+    private IEnumerable<(int Id, long Term)> Leaders() =>
+        LeaderMessage().Matches(Log).Select(match => (Number(match, 1), (long)Number(match, 2)));
 
     private static int Number(Match match, int group) =>
         int.Parse(match.Groups[group].ValueSpan, CultureInfo.InvariantCulture);

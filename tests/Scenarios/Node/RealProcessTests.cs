@@ -81,13 +81,13 @@ public sealed class RealProcessTests : IDisposable
     public async Task The_leadership_goes_where_it_is_told_and_every_node_answers_reads()
     {
         _nodes.StartAll();
-        var (leader, term) = await _nodes.LeaderAsync();
         await using var clerk = RaftKvClient.Connect(_nodes.Endpoints);
         foreach (var id in (int[])[1, 2, 3, 1])
         {
+            var (_, term) = await _nodes.LeaderAsync();
             await clerk.TransferLeadershipAsync(id);
-            (leader, term) = await _nodes.LeaderAsync(leader == id ? term : term + 1);
-            Assert.Equal(id, leader);
+            // On a busy machine an election may follow at once: not who leads is asked, but who came to lead.
+            await _nodes.LeadsAsync(id, term);
             await clerk.PutAsync("leader", $"{id}");
             foreach (var server in _nodes.Endpoints.Split(','))
             {
