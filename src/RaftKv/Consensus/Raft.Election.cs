@@ -134,6 +134,7 @@ public sealed partial class Raft
         _lease.Restart();
         foreach (var follower in _followers)
             follower.Restart(Log.LastIndex, _lastNumber + 1, _now);
+        _heartbeatDeadline = _now;
         BeginRound();
         _backlog.Restart(Log, LogIndex.Min(CommitIndex, DurableIndex));
         Append(EntryKind.NoOp, default);

@@ -10,7 +10,9 @@ public sealed partial class Raft
     private void BeginRound()
     {
         _heartbeatDue = true;
-        _heartbeatDeadline = _now + _options.HeartbeatInterval.Ticks;
+        // Leaders of several groups that were held up together must not beat together from then on.
+        var interval = _options.HeartbeatInterval.Ticks;
+        _heartbeatDeadline = _now + interval - (Math.Max(0, _now - _heartbeatDeadline) % interval);
         _rounds.Begin(_now);
         // The only voter is a quorum by itself, whether or not its learners answer.
         ConfirmRounds();

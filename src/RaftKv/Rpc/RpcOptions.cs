@@ -10,7 +10,9 @@ public sealed record RpcOptions
     /// </summary>
     public int MaxBodyBytes { get; init; } = Frame.DefaultMaxBodyBytes;
 
-    /// <summary>How long a connection may take from the dial to the welcome.</summary>
+    /// <summary>
+    /// How long a connection may take from the dial to the welcome; between servers an election time-out at most.
+    /// </summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>The pause after a first failure to connect; doubled with each further one.</summary>

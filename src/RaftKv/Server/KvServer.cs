@@ -48,7 +48,7 @@ public sealed class KvServer : IDisposable
     {
         options.Validate();
         var machine = new KvStateMachine(options.KeyValue);
-        var links = new PeerLinks(platform, Identity(options), options.Rpc);
+        var links = new PeerLinks(platform, Identity(options), options.Rpc, options.Replica.Raft);
         Replica<KvResult>? replica = null;
         try
         {

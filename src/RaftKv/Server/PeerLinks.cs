@@ -8,9 +8,15 @@ namespace RaftKv.Server;
 /// The ways to the other servers. Where a member listens is said by the configuration; where another server listens
 /// that speaks to this one, such as the leader that adds it, by its own introduction.
 /// </summary>
-internal sealed class PeerLinks(NodePlatform platform, RpcIdentity self, RpcOptions options) : IDisposable
+internal sealed class PeerLinks(NodePlatform platform, RpcIdentity self, RpcOptions options, RaftOptions raft)
+    : IDisposable
 {
     private const int MaxLinks = 2 * Configuration.MaxMembers;
+
+    // A lost attempt to connect must not cost elections. Where that is too short to connect, it is too short to elect.
+    private readonly RpcOptions _options = options.ConnectTimeout > raft.ElectionTimeout
+        ? options with { ConnectTimeout = raft.ElectionTimeout }
+        : options;
 
     // By ascending id.
     private readonly List<(NodeId Server, string Address, PeerLink Link)> _links = [];
@@ -66,7 +72,7 @@ internal sealed class PeerLinks(NodePlatform platform, RpcIdentity self, RpcOpti
             position = 0;
         }
 
-        _links.Insert(position, (server, address, new PeerLink(platform, self, server, address, options)));
+        _links.Insert(position, (server, address, new PeerLink(platform, self, server, address, _options)));
         return position;
     }
 }

@@ -48,7 +48,7 @@ public static class ReplicaServer
         rpc.RequireRoom(storage.SnapshotChunkBytes, nameof(storage.SnapshotChunkBytes));
         rpc.RequireRoom(options.Raft.MaxAppendBytes, nameof(options.Raft.MaxAppendBytes));
         var self = new RpcIdentity(clusterId, options.Raft.Id, address);
-        var links = new PeerLinks(platform, self, rpc);
+        var links = new PeerLinks(platform, self, rpc, options.Raft);
         Replica<TResult>? replica = null;
         try
         {

@@ -259,6 +259,33 @@ public sealed class ElectionScenarios
         Assert.True(collisions < 150, $"{collisions} of 500 elections had two candidates within 5 ms");
     }
 
+    /// <summary>Catalogue V21.</summary>
+    [Fact]
+    public void Servers_of_many_groups_that_were_held_up_together_do_not_act_together_afterwards()
+    {
+        var random = new Random(3);
+        var waiting = Enumerable.Range(0, 100).Select(_ => new TestServer(1, 3, random: random.Next)).ToArray();
+        var leading = Enumerable.Range(0, 100).Select(_ => new TestServer(1, 3, random: random.Next)).ToArray();
+        foreach (var server in leading)
+            server.Elect();
+        var options = leading[0].Options;
+
+        for (var stall = 1; stall <= 50; stall++)
+        {
+            foreach (var server in waiting.Concat(leading))
+            {
+                server.Now = stall * 10_000_000L;
+                server.Step(Input.TimePassed);
+            }
+        }
+
+        Assert.True(Together(waiting.Select(server => server.Raft.ElectionDeadline), options.ElectionTimeout) < 25);
+        Assert.True(Together(leading.Select(server => server.Raft.NextDeadline), options.HeartbeatInterval) < 25);
+
+        static int Together(IEnumerable<long> deadlines, TimeSpan interval) =>
+            deadlines.GroupBy(deadline => deadline / (interval.Ticks / 10)).Max(group => group.Count());
+    }
+
     [Fact]
     public void Granting_a_vote_restarts_the_timer_and_refusing_one_does_not()
     {

@@ -113,6 +113,35 @@ public sealed class SnapshotInstallingScenarios
                 () => new TestServer(1, 3, new RecoveredState(hardState, snapshot, log)));
     }
 
+    /// <summary>
+    /// Catalogue S18. Leadership and leases are not replicated; membership is, and it has effects: whether a server
+    /// stands for election, and whom it asks.
+    /// </summary>
+    [Theory]
+    [InlineData(MemberRole.Learner, MemberRole.Voter, true)]
+    [InlineData(MemberRole.Voter, MemberRole.Learner, false)]
+    public void A_role_that_is_learnt_through_a_snapshot_counts_like_one_learnt_through_the_log(
+        MemberRole before, MemberRole after, bool stands)
+    {
+        var follower = new TestServer(1, 0, Recovered(2, Entries(1)) with { Configuration = Members(before, 2, 3) });
+        var install = Install(snapshot: (9, 2), Members(after, 3, 4, 5));
+        follower.Receive(install);
+        follower.Step(Input.SnapshotStored(install, 10, complete: true));
+        follower.Take();
+
+        Assert.Equal(stands, follower.Raft.NextDeadline < long.MaxValue && IsCandidateAfterATimeOut());
+        Assert.Equal(stands ? [Id(3), Id(4), Id(5)] : [], follower.Take().Select(message => message.To));
+
+        bool IsCandidateAfterATimeOut()
+        {
+            follower.Elapse();
+            return follower.Raft.Role == Role.Candidate;
+        }
+
+        static Configuration Members(MemberRole own, params int[] voters) => new(
+            [new(Id(1), "", own), .. voters.Select(voter => new Member(Id(voter), "", MemberRole.Voter))]);
+    }
+
     private static TestServer Follower(LogEntry[] log, long commit)
     {
         var follower = new TestServer(1, 3, Recovered(2, log));
@@ -126,7 +155,7 @@ public sealed class SnapshotInstallingScenarios
     private static Message Append((long Index, long Term) prev, long commit, LogEntry[]? entries = null) =>
         new(Id(2), Id(1), new(3), 1, new AppendEntries(new(prev.Index), new(prev.Term), new(commit), entries ?? []));
 
-    private static Message Install((long Index, long Term) snapshot) =>
+    private static Message Install((long Index, long Term) snapshot, Configuration? configuration = null) =>
         new(Id(2), Id(1), new(3), 2, new InstallSnapshot(
-            new SnapshotId(new(snapshot.Index), new(snapshot.Term)), 0, 10, new byte[10], Voters(3)));
+            new SnapshotId(new(snapshot.Index), new(snapshot.Term)), 0, 10, new byte[10], configuration ?? Voters(3)));
 }
