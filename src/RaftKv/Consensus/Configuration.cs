@@ -16,8 +16,9 @@ public sealed class Configuration : IEquatable<Configuration>
     /// <summary>Creates a configuration of these members.</summary>
     /// <param name="members">At most <see cref="MaxMembers"/>.</param>
     /// <param name="highestId">See <see cref="HighestId"/>; by default the highest id among the members.</param>
+    /// <param name="founding">See <see cref="Founding"/>.</param>
     /// <exception cref="ArgumentException">An id is not positive or occurs twice.</exception>
-    public Configuration(IEnumerable<Member> members, NodeId highestId = default)
+    public Configuration(IEnumerable<Member> members, NodeId highestId = default, ulong founding = 0)
     {
         _members = [.. members.OrderBy(member => member.Id)];
         for (var i = 0; i < _members.Length; i++)
@@ -29,6 +30,7 @@ public sealed class Configuration : IEquatable<Configuration>
         if (_members.Length > MaxMembers)
             throw new ArgumentException($"{_members.Length} members are more than {MaxMembers}.");
         HighestId = _members.Length > 0 && _members[^1].Id > highestId ? _members[^1].Id : highestId;
+        Founding = founding;
         IsJoint = _members.Any(member => member.Role > MemberRole.Learner);
         _voters = [.. _members.Where(member => member.VotesInNew).Select(member => member.Id)];
         _oldVoters = [.. _members.Where(member => IsJoint && member.VotesInOld).Select(member => member.Id)];
@@ -48,6 +50,12 @@ public sealed class Configuration : IEquatable<Configuration>
     /// for its former self.
     /// </summary>
     public NodeId HighestId { get; }
+
+    /// <summary>
+    /// A fingerprint of the cluster's first configuration, which all later ones carry; 0: none. It tells apart clusters
+    /// that have the same name.
+    /// </summary>
+    public ulong Founding { get; }
 
     /// <summary>Whether two majorities are needed.</summary>
     public bool IsJoint { get; }
@@ -85,7 +93,8 @@ public sealed class Configuration : IEquatable<Configuration>
 
     /// <inheritdoc/>
     public bool Equals(Configuration? other) =>
-        other is not null && HighestId == other.HighestId && _members.AsSpan().SequenceEqual(other._members);
+        other is not null && (HighestId, Founding) == (other.HighestId, other.Founding)
+        && _members.AsSpan().SequenceEqual(other._members);
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as Configuration);

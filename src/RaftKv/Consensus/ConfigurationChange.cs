@@ -31,7 +31,7 @@ internal static class ConfigurationChange
 
         if (members.Count > Configuration.MaxMembers)
             return $"{members.Count} members are more than {Configuration.MaxMembers}";
-        next = new Configuration(members.Values, highestId);
+        next = new Configuration(members.Values, highestId, current.Founding);
         return next.Voters.Count == 0 ? "no voter would be left" : null;
     }
 
@@ -43,7 +43,8 @@ internal static class ConfigurationChange
             MemberRole.DemotedVoter => member with { Role = MemberRole.Learner },
             _ => member,
         }),
-        joint.HighestId);
+        joint.HighestId,
+        joint.Founding);
 
     private static string? Objection(
         Configuration current, Dictionary<NodeId, Member> members, NodeId highestId, in MemberChange change)

@@ -5,17 +5,17 @@ using System.Text;
 namespace RaftKv.Consensus;
 
 /// <summary>
-/// Configurations as bytes, little endian, the same in log entries, snapshots and messages: format (1 byte, 1), highest
-/// id ever used (4), number of members (2), and for each its id (4), role (1), length of its address (2) and address
-/// (UTF-8).
+/// Configurations as bytes, little endian, the same in log entries, snapshots and messages: format (1 byte, 2), highest
+/// id ever used (4), number of members (2), fingerprint of the first configuration (8), and for each member its id (4),
+/// role (1), length of its address (2) and address (UTF-8).
 /// </summary>
 public static class ConfigurationCodec
 {
     /// <summary>The longest encoding.</summary>
     public const int MaxBytes = HeaderBytes + (Configuration.MaxMembers * (MemberBytes + Member.MaxAddressBytes));
 
-    private const byte Format = 1;
-    private const int HeaderBytes = 7;
+    private const byte Format = 2;
+    private const int HeaderBytes = 15;
     private const int MemberBytes = 7;
 
     /// <summary>Encodes a configuration; equal ones give equal bytes.</summary>
@@ -28,6 +28,7 @@ public static class ConfigurationCodec
         bytes[0] = Format;
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(1), configuration.HighestId.Value);
         BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(5), (ushort)members.Count);
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(7), configuration.Founding);
         foreach (var member in members)
         {
             BinaryPrimitives.WriteInt32LittleEndian(rest, member.Id.Value);
@@ -47,6 +48,7 @@ public static class ConfigurationCodec
         if (bytes.Length < HeaderBytes || bytes[0] != Format)
             return false;
         var highestId = new NodeId(BinaryPrimitives.ReadInt32LittleEndian(bytes[1..]));
+        var founding = BinaryPrimitives.ReadUInt64LittleEndian(bytes[7..]);
         var members = new Member[BinaryPrimitives.ReadUInt16LittleEndian(bytes[5..])];
         if (members.Length > Configuration.MaxMembers)
             return false;
@@ -71,7 +73,7 @@ public static class ConfigurationCodec
 
         if (!rest.IsEmpty || highestId < last)
             return false;
-        configuration = new Configuration(members, highestId);
+        configuration = new Configuration(members, highestId, founding);
         return true;
     }
 

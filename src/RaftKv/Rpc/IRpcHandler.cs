@@ -6,6 +6,9 @@ namespace RaftKv.Rpc;
 /// <summary>What a server does with what arrives. Called on the loop.</summary>
 internal interface IRpcHandler
 {
+    /// <summary>See <see cref="Configuration.Founding"/>; 0: not known yet.</summary>
+    ulong Founding => 0;
+
     /// <summary>A client's command. It is answered at any time, once, through <paramref name="reply"/>.</summary>
     /// <param name="command">The command; its shape is right, its sizes are not checked.</param>
     /// <param name="reply">Where the answer goes.</param>

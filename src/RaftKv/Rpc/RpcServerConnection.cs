@@ -84,7 +84,7 @@ internal sealed class RpcServerConnection : IConnectionHandler, IDisposable
         // Closed without a word, as a refusal is for good.
         if (hello.From == NodeId.None && _server.IsFull)
             return $"more than {_server.Options.MaxConnections} connections are open";
-        var refusal = _server.Self.WhyRefuse(hello);
+        var refusal = (_server.Self with { Founding = _server.Handler.Founding }).WhyRefuse(hello);
         Send(Hello.WriteReply(_server.Frames, refusal));
         if (refusal is not null)
         {

@@ -183,6 +183,8 @@ public sealed class KvServer : IDisposable
 
     private sealed class Handler(KvServer server) : IRpcHandler
     {
+        public ulong Founding => server.Replica.Raft.Configuration.Founding;
+
         // async void, so that an unforeseen exception reaches the loop and does not vanish in a task.
         public async void OnCommand(KvCommand command, RpcReply reply) =>
             reply.Send(await server.ExecuteAsync(command));

@@ -19,7 +19,7 @@ internal sealed class PeerLinks(NodePlatform platform, RpcIdentity self, RpcOpti
         : options;
 
     // By ascending id.
-    private readonly List<(NodeId Server, string Address, PeerLink Link)> _links = [];
+    private readonly List<(NodeId Server, string Address, ulong Founding, PeerLink Link)> _links = [];
     private readonly Dictionary<NodeId, string> _introduced = [];
 
     /// <summary>Another server has said where it listens.</summary>
@@ -44,13 +44,14 @@ internal sealed class PeerLinks(NodePlatform platform, RpcIdentity self, RpcOpti
         var position = 0;
         while (position < _links.Count && _links[position].Server < message.To)
             position++;
+        var founding = configuration.Founding;
         if (position == _links.Count || _links[position].Server != message.To)
-            position = Open(message.To, address, position);
-        else if (_links[position].Address != address)
+            position = Open(message.To, address, founding, position);
+        else if ((_links[position].Address, _links[position].Founding) != (address, founding))
         {
             _links[position].Link.Dispose();
             _links.RemoveAt(position);
-            position = Open(message.To, address, position);
+            position = Open(message.To, address, founding, position);
         }
 
         _links[position].Link.Send(message);
@@ -59,12 +60,12 @@ internal sealed class PeerLinks(NodePlatform platform, RpcIdentity self, RpcOpti
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var (_, _, link) in _links)
+        foreach (var (_, _, _, link) in _links)
             link.Dispose();
         _links.Clear();
     }
 
-    private int Open(NodeId server, string address, int position)
+    private int Open(NodeId server, string address, ulong founding, int position)
     {
         if (_links.Count >= MaxLinks)
         {
@@ -72,7 +73,9 @@ internal sealed class PeerLinks(NodePlatform platform, RpcIdentity self, RpcOpti
             position = 0;
         }
 
-        _links.Insert(position, (server, address, new PeerLink(platform, self, server, address, _options)));
+        var identity = self with { Founding = founding };
+        _links.Insert(
+            position, (server, address, founding, new PeerLink(platform, identity, server, address, _options)));
         return position;
     }
 }

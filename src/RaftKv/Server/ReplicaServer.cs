@@ -56,6 +56,8 @@ public sealed class ReplicaServer<TResult> : IDisposable
 
     private sealed class Handler(ReplicaServer<TResult> server) : IRpcHandler
     {
+        public ulong Founding => server.Replica.Raft.Configuration.Founding;
+
         public void OnCommand(KvCommand command, RpcReply reply) =>
             reply.Send(new KvReply(KvStatus.Rejected, "this server keeps no keys"));
 

@@ -1,3 +1,4 @@
+using System.IO.Hashing;
 using RaftKv.Consensus;
 
 namespace RaftKv.Storage;
@@ -26,8 +27,15 @@ public sealed record FirstStart
 
     /// <summary>
     /// The node founds a cluster together with the others named, which must be told the same. The configuration becomes
-    /// the log's first entry, of term 0.
+    /// the log's first entry, of term 0, and gets its fingerprint.
     /// </summary>
-    public static FirstStart Founds(Configuration configuration) =>
-        new() { IsAllowed = true, Configuration = configuration };
+    public static FirstStart Founds(Configuration configuration)
+    {
+        var fingerprint = XxHash3.HashToUInt64(ConfigurationCodec.Encode(configuration));
+        return new()
+        {
+            IsAllowed = true,
+            Configuration = new Configuration(configuration.Members, configuration.HighestId, fingerprint),
+        };
+    }
 }

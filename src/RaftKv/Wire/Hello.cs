@@ -10,8 +10,9 @@ namespace RaftKv.Wire;
 /// <param name="From">Which server it is, or <see cref="NodeId.None"/> for a client.</param>
 /// <param name="Expected">Which server it wants to reach, or <see cref="NodeId.None"/> for any.</param>
 /// <param name="Address">Where a server listens, so that it can be answered; empty for a client.</param>
+/// <param name="Founding">See <see cref="Configuration.Founding"/>; 0 for who does not know.</param>
 internal sealed record Hello(
-    int ProtocolVersion, string ClusterId, NodeId From, NodeId Expected, string Address = "")
+    int ProtocolVersion, string ClusterId, NodeId From, NodeId Expected, string Address = "", ulong Founding = 0)
 {
     /// <summary>The version that this code speaks.</summary>
     public const int CurrentVersion = 1;
@@ -34,6 +35,7 @@ internal sealed record Hello(
             NodeId = From.Value,
             ExpectedNodeId = Expected.Value,
             Address = Address,
+            Founding = Founding,
         });
 
     /// <summary>Reads the body of a frame.</summary>
@@ -48,7 +50,7 @@ internal sealed record Hello(
         else
             hello = new Hello(
                 (int)parsed.ProtocolVersion, parsed.ClusterId, new(parsed.NodeId), new(parsed.ExpectedNodeId),
-                parsed.Address);
+                parsed.Address, parsed.Founding);
         return hello is not null;
     }
 

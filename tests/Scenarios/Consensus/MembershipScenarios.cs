@@ -1,4 +1,5 @@
 using RaftKv.Consensus;
+using RaftKv.Storage;
 using Xunit;
 using static RaftKv.Consensus.MemberChangeKind;
 using static RaftKv.Scenarios.Consensus.TestServer;
@@ -154,6 +155,26 @@ public sealed class MembershipScenarios
         cluster.Heartbeat(1);
         Assert.Equal((Role.Follower, long.MaxValue), (cluster[1].Raft.Role, cluster[1].Raft.NextDeadline));
         Assert.Empty(cluster[1].Transfers);
+    }
+
+    [Fact]
+    public void What_a_cluster_was_founded_with_stays_with_it_and_tells_it_from_others()
+    {
+        var founders = new Configuration([new(Id(1), "a:1", MemberRole.Voter), new(Id(2), "b:1", MemberRole.Voter)]);
+        var founding = FirstStart.Founds(founders).Configuration!;
+        Assert.NotEqual(0UL, founding.Founding);
+        Assert.Equal(founding.Founding, FirstStart.Founds(founders).Configuration!.Founding);
+        var others = new Configuration([new(Id(1), "a:1", MemberRole.Voter), new(Id(2), "b:2", MemberRole.Voter)]);
+        Assert.NotEqual(founding.Founding, FirstStart.Founds(others).Configuration!.Founding);
+
+        Assert.Null(ConfigurationChange.Begin(founding, [new(Remove, Id(2), "")], out var joint));
+        Assert.Null(ConfigurationChange.Begin(founding, [new(AddLearner, Id(3), "c:1")], out var larger));
+
+        Assert.All([joint, larger, ConfigurationChange.End(joint)], later =>
+        {
+            Assert.True(ConfigurationCodec.TryDecode(ConfigurationCodec.Encode(later), out var read));
+            Assert.Equal(founding.Founding, read.Founding);
+        });
     }
 
     [Fact]

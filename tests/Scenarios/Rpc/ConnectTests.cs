@@ -63,6 +63,25 @@ public sealed class ConnectTests : IDisposable
         Assert.StartsWith("Refused ", log.Lines[0], StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(1, 1, true)]
+    [InlineData(1, 2, false)]
+    [InlineData(0, 2, true)]
+    [InlineData(1, 0, true)]
+    public void A_server_of_another_cluster_with_the_same_name_is_refused(ulong own, ulong others, bool isLetIn)
+    {
+        var log = new FakeLogger();
+        using var world = new RpcWorld(logging: log) { Founding = own };
+        using var link = world.Link(founding: others);
+
+        link.Send(RpcWorld.Vote());
+        world.Network.Deliver();
+
+        Assert.Equal(isLetIn ? 1 : 0, world.Messages.Count);
+        Assert.Equal(!isLetIn, log.Lines.Exists(line => line.Contains(
+            "n1 belongs to another cluster 'c', founded with other members", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public void Another_protocol_version_is_refused()
     {

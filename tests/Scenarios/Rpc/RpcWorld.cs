@@ -35,6 +35,8 @@ internal sealed class RpcWorld : IRpcHandler, IDisposable
 
     public RpcServer Server { get; }
 
+    public ulong Founding { get; set; }
+
     public List<(KvCommand Command, RpcReply Reply)> Commands { get; } = [];
 
     public List<Message> Messages { get; } = [];
@@ -45,8 +47,8 @@ internal sealed class RpcWorld : IRpcHandler, IDisposable
     public RpcChannel Channel(string cluster = "c", int expected = 0) =>
         new(Platform, new RpcIdentity(cluster, NodeId.None), "one", new NodeId(expected), Options);
 
-    public PeerLink Link(int from = 2, int expected = 1) =>
-        new(Platform, new RpcIdentity("c", new NodeId(from)), new NodeId(expected), "one", Options);
+    public PeerLink Link(int from = 2, int expected = 1, ulong founding = 0) => new(
+        Platform, new RpcIdentity("c", new NodeId(from)) { Founding = founding }, new NodeId(expected), "one", Options);
 
     /// <summary>The dialling end of a connection that nobody speaks on yet.</summary>
     public MemoryConnection Stranger() =>

@@ -117,7 +117,8 @@ public static class WireRecords
         from used in Gen.Choose(0, 3)
         select new Configuration(
             roles.Take(9).Select((role, i) => new Member(new(i + 1), $"hôst{i}:70", (MemberRole)role)),
-            new(roles.Length + used));
+            new(roles.Length + used),
+            (ulong)used << 40);
 
     private static Gen<Message> Message(MessageKind kind, NodeId sender, NodeId to, Term at, long number) =>
         kind switch
