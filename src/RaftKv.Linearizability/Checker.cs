@@ -11,6 +11,9 @@ public static class Checker
     // Turns this short decide nearly every part, so that one hard part does not hide an illegal easy one.
     private const long FirstTurnSteps = 1 << 12;
 
+    // What the events of a part and the chains of its values take for each operation.
+    private const int TableBytes = 128;
+
     /// <summary>Checks a history against a model.</summary>
     /// <param name="model">What the object does when operations come one at a time.</param>
     /// <param name="history">The operations, in any order.</param>
@@ -124,21 +127,18 @@ public static class Checker
         where TInput : notnull
     {
         var undecided = new List<PartSearch>();
-        foreach (var operations in Parts.Split(model, history))
+        foreach (var operations in Parts.Split(model, history, meter))
         {
-            if (meter.IsExhausted)
-            {
-                proved?.Nothing();
-                return Verdict.Unknown;
-            }
-
-            var part = Part.Create(history, operations);
-            switch (DecideByValues(model, history, part, orders))
+            var part = meter.Look() ? Part.Create(history, operations) : null;
+            switch (part is null ? Verdict.Unknown : DecideByValues(model, history, part, meter, orders))
             {
                 case Verdict.Illegal:
                     return Verdict.Illegal;
+                case Verdict.Unknown when part is null || !meter.Look():
+                    proved?.Nothing();
+                    return Verdict.Unknown;
                 case Verdict.Unknown:
-                    var space = new StateSpace<TState, TInput, TOutput>(model, history, part);
+                    var space = new StateSpace<TState, TInput, TOutput>(model, history, part, meter);
                     undecided.Add(new PartSearch(part, space, meter));
                     break;
             }
@@ -158,6 +158,7 @@ public static class Checker
                 if (verdict == Verdict.Linearizable)
                 {
                     orders?.Add(undecided[i].Order());
+                    undecided[i].Release();
                     undecided.RemoveAt(i);
                 }
                 else if (meter.IsExhausted)
@@ -177,18 +178,23 @@ public static class Checker
         IModel<TState, TInput, TOutput> model,
         Operation<TInput, TOutput>[] history,
         Part part,
+        BudgetMeter meter,
         List<IEnumerable<int>>? orders)
         where TInput : notnull
     {
-        if (model is not ICellModel<TInput, TOutput> cells)
+        var tables = TableBytes * (long)part.Count;
+        if (model is not ICellModel<TInput, TOutput> cells || !meter.TryReserve(tables))
             return Verdict.Unknown;
-        var (verdict, chains) = cells.FindChains(history, part);
-        if (chains is null)
-            return verdict == Verdict.Unknown && cells.HasStaleRead(history, part) ? Verdict.Illegal : verdict;
-        var zones = new ZoneTest(part, chains);
-        verdict = zones.Run();
+        var (verdict, chains) = cells.FindChains(history, part, meter);
+        var isIllegal = chains is null
+            && verdict == Verdict.Unknown
+            && !meter.IsExhausted
+            && cells.HasStaleRead(history, part);
+        var zones = chains is null || !meter.Look() ? null : new ZoneTest(part, chains);
+        verdict = isIllegal ? Verdict.Illegal : zones?.Run() ?? (chains is null ? verdict : Verdict.Unknown);
         if (verdict == Verdict.Linearizable)
-            orders?.Add(zones.Order().Select(operation => part.Source[operation]));
+            orders?.Add(zones!.Order().Select(operation => part.Source[operation]));
+        meter.Reserve(-tables);
         return verdict;
     }
 }

@@ -1,4 +1,5 @@
 using RaftKv.Linearizability.Models;
+using RaftKv.Linearizability.Search;
 using Xunit;
 
 namespace RaftKv.Linearizability.Tests;
@@ -138,6 +139,37 @@ public sealed class CheckerTests
         Assert.Throws<ArgumentException>(() => Check(budget with { Clock = null }));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(50)]
+    public void Once_the_time_is_up_nobody_looks_at_the_clock_for_long(int seconds)
+    {
+        Crowd();
+        for (var i = 0; i < 200_000; i++)
+            Put(300 + (i % 7), $"{i}", 5000 + i, 5001 + i);
+        var clock = new SecondsPerLook();
+        var budget = new Budget { Time = TimeSpan.FromSeconds(seconds), Clock = clock };
+        Assert.Equal(Verdict.Unknown, Check(budget).Verdict);
+        Assert.InRange(clock.GetTimestamp(), seconds, seconds + 4);
+        Assert.Null(Checker.Explain(new KvModel(), _history.ToHistory(), budget with { Clock = new SecondsPerLook() }));
+    }
+
+    [Theory]
+    [InlineData(1 << 16)]
+    [InlineData(1 << 20)]
+    [InlineData(1 << 22)]
+    public void Memory_that_is_reserved_stays_within_the_budget_by_a_step(long bytes)
+    {
+        var history = new HistoryRecorder<string, string>();
+        for (var i = 0; i < 20; i++)
+            history.Return(history.Call(i, $"{i}", 0), "", 100);
+        history.Return(history.Call(0, "", 200), "never written", 300);
+        var meter = new BudgetMeter(new Budget { MemoryBytes = bytes });
+        Assert.Equal(Verdict.Unknown, Checker.Decide(new LogModel(), [.. history.ToHistory()], meter));
+        Assert.InRange(meter.PeakMemoryBytes, bytes / 4, bytes * 21 / 20);
+    }
+
     // Many concurrent swaps, six of them to values that none starts from: every order has to be tried.
     private void Crowd()
     {
@@ -157,6 +189,18 @@ public sealed class CheckerTests
         _history.Return(_history.Call(client, KvInput.Get("a"), call), KvOutput.Read(value), @return);
 
     private CheckResult Check(Budget? budget = null) => Checker.Check(new KvModel(), _history.ToHistory(), budget);
+
+    // Every order of appends leads to another state.
+    private sealed class LogModel : IModel<string, string, string>
+    {
+        public string Initial => "";
+
+        public bool Step(string state, string input, Outcome<string> outcome, out string next)
+        {
+            next = $"{state};{input}";
+            return input.Length > 0 || outcome.Value == state;
+        }
+    }
 
     private sealed class SecondsPerLook : TimeProvider
     {

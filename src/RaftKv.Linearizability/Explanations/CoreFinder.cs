@@ -168,7 +168,7 @@ internal sealed class CoreFinder<TState, TInput, TOutput>(
     {
         if (_stepsLeft <= 0)
             return false;
-        var attempt = new BudgetMeter(new Budget { Steps = Math.Min(steps, _stepsLeft) });
+        var attempt = meter.Share(Math.Min(steps, _stepsLeft));
         var verdict = Checker.Decide(model, [.. operations], attempt);
         meter.Spend(attempt.Steps + operations.Count);
         if (_looksForCore)

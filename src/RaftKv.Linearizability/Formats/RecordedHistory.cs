@@ -20,6 +20,12 @@ public abstract class RecordedHistory
     /// <summary>Checks the history against its model.</summary>
     public abstract CheckResult Check(Budget? budget = null);
 
+    /// <summary>
+    /// Checks the first operations, so that a check of all of them does not have to wait for the runtime to compile
+    /// what it needs.
+    /// </summary>
+    public abstract void WarmUp();
+
     /// <summary>One operation, in words.</summary>
     public abstract RecordedOperation this[int index] { get; }
 
@@ -37,6 +43,8 @@ public abstract class RecordedHistory
 public sealed class RecordedHistory<TState, TInput, TOutput> : RecordedHistory
     where TInput : notnull
 {
+    private const int WarmUpOperations = 1_000;
+    private const int WarmUpSteps = 20_000;
     private readonly IModel<TState, TInput, TOutput> _model;
 
     internal RecordedHistory(
@@ -70,6 +78,13 @@ public sealed class RecordedHistory<TState, TInput, TOutput> : RecordedHistory
     /// <inheritdoc/>
     public override long? FirstImpossibleReturn(Budget? budget = null) =>
         Checker.FirstImpossibleReturn(_model, Operations, budget);
+
+    /// <inheritdoc/>
+    public override void WarmUp()
+    {
+        var first = Operations.Take(WarmUpOperations).ToArray();
+        Checker.Check(_model, first, new Budget { Steps = WarmUpSteps });
+    }
 
     /// <inheritdoc/>
     public override CheckResult Check(Budget? budget = null) => Checker.Check(_model, Operations, budget);

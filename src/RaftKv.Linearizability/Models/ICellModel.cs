@@ -39,7 +39,8 @@ internal interface ICellModel<TInput, TOutput>
 
     /// <summary>What the values of a part tell about the order of its operations; see <see cref="ChainFinder"/>.
     /// </summary>
-    (Verdict Verdict, Chains? Chains) FindChains(Operation<TInput, TOutput>[] history, Part part);
+    (Verdict Verdict, Chains? Chains) FindChains(
+        Operation<TInput, TOutput>[] history, Part part, BudgetMeter? meter = null);
 
     /// <summary>Whether a part is certainly illegal; see <see cref="StaleReads"/>.</summary>
     bool HasStaleRead(Operation<TInput, TOutput>[] history, Part part);
@@ -68,7 +69,8 @@ internal interface ICellModel<TValue, TInput, TOutput> : ICellModel<TInput, TOut
         OperationOf(operation).Effect;
 
     (Verdict Verdict, Chains? Chains) ICellModel<TInput, TOutput>.FindChains(
-        Operation<TInput, TOutput>[] history, Part part) => ChainFinder.Find(this, history, part);
+        Operation<TInput, TOutput>[] history, Part part, BudgetMeter? meter) =>
+        ChainFinder.Find(this, history, part, meter);
 
     bool ICellModel<TInput, TOutput>.HasStaleRead(Operation<TInput, TOutput>[] history, Part part) =>
         StaleReads.Exist(this, history, part);

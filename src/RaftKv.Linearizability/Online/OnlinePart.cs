@@ -35,7 +35,7 @@ internal sealed class OnlinePart<TState, TInput, TOutput>(IModel<TState, TInput,
     /// <summary>How many states, classes, events and open operations are held.</summary>
     public int Held => _space.Size + _events.Count + _open.Count;
 
-    private Sweep Settled => _settled ??= new Sweep(_space, _meter, recordsPath: false);
+    private Sweep Settled => _settled ??= new Sweep(_space, _meter);
 
     private Sweep Witness => _witness ??= Settled.Clone();
 

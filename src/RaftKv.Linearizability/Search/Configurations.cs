@@ -10,11 +10,16 @@ internal sealed class Configurations(BudgetMeter meter)
     /// <summary>Where the bits begin: those of the pending operations, then those of the done ones.</summary>
     public const int Bits = 2;
 
+    // Its path, and what a frontier has to find it again.
+    private const long PlaceBytes = 24;
+
     private ulong[] _words = [];
     private Applied?[] _paths = [];
     private int _stride = Bits;
 
     public int Count { get; private set; }
+
+    private long Bytes => (PlaceBytes * _paths.Length) + (sizeof(ulong) * _words.Length);
 
     /// <summary>
     /// Word 0: the state; above it the state before the last operation plus one, when what comes next must show that
@@ -36,10 +41,10 @@ internal sealed class Configurations(BudgetMeter meter)
         if (Count == _paths.Length || (Count + 1) * _stride > _words.Length)
         {
             // While it grows there are both the old and the new.
-            var old = 8L * (_paths.Length + _words.Length);
+            var old = Bytes;
             var size = Math.Max(64, 2 * Count);
             var words = Math.Max(size * _stride, _words.Length);
-            meter.Reserve(8L * (size + words));
+            meter.Reserve((PlaceBytes * size) + (sizeof(ulong) * words));
             Array.Resize(ref _paths, size);
             Array.Resize(ref _words, words);
             meter.Reserve(-old);
@@ -53,7 +58,7 @@ internal sealed class Configurations(BudgetMeter meter)
     /// <summary>Gives the memory back.</summary>
     public void Release()
     {
-        meter.Reserve(-8L * (_paths.Length + _words.Length));
+        meter.Reserve(-Bytes);
         (Count, _paths, _words) = (0, [], []);
     }
 
@@ -65,9 +70,3 @@ internal sealed class Configurations(BudgetMeter meter)
 
     public static int StateOf(ReadOnlySpan<ulong> configuration) => (int)(uint)configuration[0];
 }
-
-/// <summary>What took effect: one operation after another, each when the return of some operation forced it.</summary>
-/// <param name="Operation">The operation.</param>
-/// <param name="At">The event index of that return.</param>
-/// <param name="Before">What took effect before; null: nothing.</param>
-internal sealed record Applied(int Operation, int At, Applied? Before);

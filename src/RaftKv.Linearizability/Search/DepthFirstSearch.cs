@@ -15,7 +15,8 @@ internal sealed class DepthFirstSearch
     private readonly int[] _classes;
     private readonly StateSpace _space;
     private readonly BudgetMeter _meter;
-    private readonly ConfigurationSet _seen = new();
+    private ConfigurationSet _seen = new();
+    private bool _isGivenUp;
 
     // The events of the operations of known outcome that have not taken effect: a doubly linked list with a sentinel.
     private readonly int[] _next;
@@ -51,6 +52,7 @@ internal sealed class DepthFirstSearch
         (_next[last], _previous[_sentinel]) = (_sentinel, last);
 
         _unknowns = new UnknownOperations(part, _classes);
+        meter.Reserve(_seen.Bytes);
     }
 
     /// <summary>The operations that have taken effect, in their order.</summary>
@@ -60,10 +62,18 @@ internal sealed class DepthFirstSearch
     /// </summary>
     public int Explained { get; private set; }
 
+    /// <summary>Gives the memory back, and the search up.</summary>
+    public void Release()
+    {
+        _meter.Reserve(-_seen.Bytes);
+        (_seen, _isGivenUp) = (new(), true);
+        _meter.Reserve(_seen.Bytes);
+    }
+
     public Verdict Run(long stepLimit)
     {
         var lastStep = _meter.Steps > long.MaxValue - stepLimit ? long.MaxValue : _meter.Steps + stepLimit;
-        while (true)
+        while (!_isGivenUp)
         {
             var worthwhile = TakeReads();
             if (_missing == 0)
@@ -71,8 +81,13 @@ internal sealed class DepthFirstSearch
             if (_seen.GrowthBytes is > 0 and var bytes)
             {
                 var held = _seen.Bytes;
-                if (!_meter.Reserve(bytes))
+                if (!_meter.TryReserve(bytes))
+                {
+                    // The other searches can do with less.
+                    Release();
                     return Verdict.Unknown;
+                }
+
                 _seen.Grow();
                 _meter.Reserve(-held);
             }
@@ -89,6 +104,8 @@ internal sealed class DepthFirstSearch
             if (_meter.IsExhausted || _meter.Steps >= lastStep)
                 return Verdict.Unknown;
         }
+
+        return Verdict.Unknown;
     }
 
     /// <summary>Takes what reads this state; false when one shows the last unknown operation to be of no use.</summary>

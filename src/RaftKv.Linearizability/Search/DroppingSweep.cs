@@ -10,7 +10,7 @@ internal sealed class DroppingSweep(Part part, StateSpace space, BudgetMeter met
     private readonly Trail _trail = new(part, space, meter, mayRepeat: false);
 
     /// <summary>The operations that take effect, once an order is found.</summary>
-    public List<int> Order() => SweepOrder.Of(part, space, _trail.Sweep.Path);
+    public List<int> Order() => SweepOrder.Of(part, space, _trail.Sweep.Paths.First());
 
     /// <summary>The furthest event that it could not explain, or 0.</summary>
     public int StuckAt { get; private set; }
@@ -20,6 +20,9 @@ internal sealed class DroppingSweep(Part part, StateSpace space, BudgetMeter met
 
     /// <summary>How many events are explained.</summary>
     public int Explained { get; private set; }
+
+    /// <summary>Gives the memory back.</summary>
+    public void Release() => _trail.Release();
 
     /// <summary>Goes on for about so many steps.</summary>
     public Verdict Run(long steps)

@@ -13,6 +13,9 @@ internal sealed class MergingSweep(Part part, StateSpace space, BudgetMeter mete
     /// <summary>The event that could not be explained.</summary>
     public int? RefutedAt { get; private set; }
 
+    /// <summary>Gives the memory back.</summary>
+    public void Release() => _trail.Release();
+
     /// <summary>Goes on for about so many steps.</summary>
     /// <param name="steps">How many.</param>
     /// <param name="stuckAt">An event that another search cannot explain.</param>

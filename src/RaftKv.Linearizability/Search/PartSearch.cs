@@ -29,6 +29,14 @@ internal sealed class PartSearch(Part part, StateSpace space, BudgetMeter meter)
     /// <summary>The event that could not be explained, if a sweep found it.</summary>
     public int? RefutedAt => _merging.RefutedAt ?? _dropping.RefutedAt;
 
+    /// <summary>Gives the memory back.</summary>
+    public void Release()
+    {
+        _depthFirst.Release();
+        _dropping.Release();
+        _merging.Release();
+    }
+
     /// <summary>Gives each search its turn.</summary>
     public Verdict Run(long steps)
     {

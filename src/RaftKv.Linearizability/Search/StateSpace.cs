@@ -36,7 +36,11 @@ internal sealed class StateSpace<TState, TInput, TOutput> : StateSpace
     // Tables up to this many steps; beyond, what was tried is remembered one by one.
     private const int TableMax = 1 << 20;
 
+    // A state in a list and a dictionary, and what it is made of.
+    private const int StateBytes = 256;
+
     private readonly IModel<TState, TInput, TOutput> _model;
+    private readonly BudgetMeter? _meter;
     private readonly ICellModel<TInput, TOutput>? _cells;
     private readonly Predicate<TState>? _isObservable;
     private readonly int _tableMax = TableMax;
@@ -50,9 +54,12 @@ internal sealed class StateSpace<TState, TInput, TOutput> : StateSpace
     private int _unobservable = Impossible;
     private readonly Dictionary<ulong, int> _steps = [];
 
-    public StateSpace(IModel<TState, TInput, TOutput> model, Operation<TInput, TOutput>[] history, Part part)
+    public StateSpace(IModel<TState, TInput, TOutput> model,
+        Operation<TInput, TOutput>[] history,
+        Part part,
+        BudgetMeter? meter = null)
     {
-        _model = model;
+        (_model, _meter) = (model, meter);
         _stateNumbers = new Dictionary<Wrapped, int>(new WrappedComparer(model.States));
         _ = NumberOf(model.Initial);
         _isObservable = (model as IObservableStates<TState, TInput, TOutput>)?.ObservableStates(history, part);
@@ -89,6 +96,7 @@ internal sealed class StateSpace<TState, TInput, TOutput> : StateSpace
         {
             while (_table.Count <= state)
             {
+                _meter?.Reserve(sizeof(int) * _classes.Count);
                 _table.Add(new int[_classes.Count]);
                 Array.Fill(_table[^1], NotTried);
             }
@@ -168,6 +176,7 @@ internal sealed class StateSpace<TState, TInput, TOutput> : StateSpace
         if (!isObservable)
             _unobservable = number;
         _states.Add(state);
+        _meter?.Reserve(StateBytes);
         _stateNumbers.Add(new Wrapped(state), number);
         return number;
     }

@@ -21,7 +21,7 @@ internal sealed class Sweep
     private readonly OpenOperations _open;
     private readonly Frontier _reached;
     private Width _width;
-    private readonly bool _recordsPath;
+    private readonly PathMemory? _paths;
     private Frontier _frontier;
     private Frontier _next;
     private ulong[] _from = [];
@@ -33,11 +33,11 @@ internal sealed class Sweep
     /// <param name="meter">What the search may spend.</param>
     /// <param name="mayRepeat">Whether operations of unknown outcome may take effect any number of times.</param>
     /// <param name="width">How many configurations to go on from.</param>
-    /// <param name="recordsPath">Whether to remember what took effect.</param>
+    /// <param name="paths">Where to remember what took effect; null: nowhere.</param>
     public Sweep(
-        StateSpace space, BudgetMeter meter, bool mayRepeat = false, Width? width = null, bool recordsPath = true)
+        StateSpace space, BudgetMeter meter, bool mayRepeat = false, Width? width = null, PathMemory? paths = null)
     {
-        (_space, _meter, _recordsPath, _width) = (space, meter, recordsPath, width ?? Width.All);
+        (_space, _meter, _paths, _width) = (space, meter, paths, width ?? Width.All);
         _open = new OpenOperations(space, mayRepeat);
         (_frontier, _next, _reached) = (new(meter, _width), new(meter, _width), new(meter, _width));
         SetWords(_open.Words);
@@ -47,8 +47,7 @@ internal sealed class Sweep
 
     private Sweep(Sweep other, StateSpace space, Func<int, int>? stateOf, OpenOperations open)
     {
-        (_space, _meter, _recordsPath, _width, _open) =
-            (space, other._meter, other._recordsPath, other._width, open);
+        (_space, _meter, _paths, _width, _open) = (space, other._meter, other._paths, other._width, open);
         (_frontier, _next, _reached) = (new(_meter, _width), new(_meter, _width), new(_meter, _width));
         _isExactSoFar = other.IsExact;
         SetWords(other._words);
@@ -67,17 +66,9 @@ internal sealed class Sweep
     /// <summary>How many configurations explain the events so far; 0: they are illegal.</summary>
     public int Count => _frontier.Count;
 
-    /// <summary>What took effect in one of the configurations that explain all events so far.</summary>
-    public Applied? Path
-    {
-        get
-        {
-            var place = 0;
-            while (!_frontier.Holds(place))
-                place++;
-            return _frontier.All.PathOf(place);
-        }
-    }
+    /// <summary>What took effect in the configurations that explain all events so far.</summary>
+    public IEnumerable<Applied?> Paths =>
+        Enumerable.Range(0, _frontier.All.Count).Where(_frontier.Holds).Select(_frontier.All.PathOf);
 
     /// <summary>How many configurations to go on from.</summary>
     public Width Width
@@ -223,7 +214,7 @@ internal sealed class Sweep
 
             void Reach(int extending)
             {
-                var extended = _recordsPath ? new Applied(extending, at, path) : null;
+                var extended = _paths?.Add(extending, at, path);
                 var isDone = Has(Done(_after), slot);
                 var isSettled = isDone || (wasPending && !Has(Pending(_after), slot));
                 if (isSettled)

@@ -3,22 +3,29 @@ namespace RaftKv.Linearizability.Search;
 /// <summary>
 /// A sweep of one part that can go back: it keeps copies of where it has been, the sparser the longer ago.
 /// </summary>
+/// <param name="part">The part.</param>
+/// <param name="space">What its operations do.</param>
+/// <param name="meter">What the search may spend.</param>
+/// <param name="mayRepeat">
+/// Whether operations of unknown outcome may take effect any number of times; what took effect is not remembered then.
+/// </param>
 internal sealed class Trail(Part part, StateSpace space, BudgetMeter meter, bool mayRepeat)
 {
     private const int Spacing = 32;
     private readonly List<(int At, Sweep Sweep)> _copies = [];
-    private Sweep _sweep = new(space, meter, mayRepeat);
+    private readonly PathMemory? _paths = mayRepeat ? null : new(meter);
+    private Sweep? _sweep;
 
     /// <summary>How many events are explained.</summary>
     public int Explained { get; private set; }
 
     /// <summary>Where it is now.</summary>
-    public Sweep Sweep => _sweep;
+    public Sweep Sweep => _sweep ??= new(space, meter, mayRepeat, paths: _paths);
 
     /// <summary>Goes on to an event, for about so many steps; illegal when nothing explains the next one.</summary>
     public Verdict Run(int end, Width width, long lastStep)
     {
-        _sweep.Width = width;
+        Sweep.Width = width;
         for (; Explained < Math.Min(end, part.Events.Length); Explained++)
         {
             if (Explained % Spacing == 0)
@@ -27,12 +34,12 @@ internal sealed class Trail(Part part, StateSpace space, BudgetMeter meter, bool
                 return Verdict.Unknown;
             var called = part.Events[Explained];
             if (called >= 0)
-                _sweep.Call(called, space.Classes[called], part.ReturnAt[called]);
-            else if (!_sweep.Return(~called, Explained))
+                Sweep.Call(called, space.Classes[called], part.ReturnAt[called]);
+            else if (!Sweep.Return(~called, Explained))
                 return Verdict.Unknown;
-            else if (_sweep.IsLost)
+            else if (Sweep.IsLost)
                 return Verdict.Linearizable;
-            else if (_sweep.Count == 0)
+            else if (Sweep.Count == 0)
                 return Verdict.Illegal;
         }
 
@@ -42,7 +49,7 @@ internal sealed class Trail(Part part, StateSpace space, BudgetMeter meter, bool
     /// <summary>Goes back to some event up to this one.</summary>
     public void GoBack(int place)
     {
-        _sweep.Release();
+        Sweep.Release();
         var last = _copies.FindLastIndex(copy => copy.At <= place);
         (Explained, _sweep) = (_copies[last].At, _copies[last].Sweep.Clone());
         Forget(last + 1, _copies.Count - last - 1);
@@ -51,8 +58,9 @@ internal sealed class Trail(Part part, StateSpace space, BudgetMeter meter, bool
     /// <summary>Gives the memory back.</summary>
     public void Release()
     {
-        _sweep.Release();
+        Sweep.Release();
         Forget(0, _copies.Count);
+        _paths?.Release();
     }
 
     /// <summary>Of the older copies those are kept whose number is a multiple of a high power of two.</summary>
@@ -68,7 +76,8 @@ internal sealed class Trail(Part part, StateSpace space, BudgetMeter meter, bool
                 Forget(i, 1);
         }
 
-        _copies.Add((Explained, _sweep.Clone()));
+        _paths?.Recount(_copies.Select(copy => copy.Sweep).Append(Sweep));
+        _copies.Add((Explained, Sweep.Clone()));
     }
 
     private void Forget(int first, int count)

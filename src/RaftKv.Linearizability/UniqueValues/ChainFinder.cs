@@ -11,13 +11,19 @@ internal static class ChainFinder
     /// answers at all; <see cref="Verdict.Unknown"/> when the values do not tell.
     /// </summary>
     public static (Verdict Verdict, Chains? Chains) Find<TValue, TInput, TOutput>(
-        ICellModel<TValue, TInput, TOutput> model, Operation<TInput, TOutput>[] history, Part part) =>
-        new ChainFinder<TValue, TInput, TOutput>(model, history, part).Find();
+        ICellModel<TValue, TInput, TOutput> model,
+        Operation<TInput, TOutput>[] history,
+        Part part,
+        BudgetMeter? meter) =>
+        new ChainFinder<TValue, TInput, TOutput>(model, history, part, meter).Find();
 }
 
 /// <summary>Finds the chains of one part.</summary>
 internal sealed class ChainFinder<TValue, TInput, TOutput>(
-    ICellModel<TValue, TInput, TOutput> model, Operation<TInput, TOutput>[] history, Part part)
+    ICellModel<TValue, TInput, TOutput> model,
+    Operation<TInput, TOutput>[] history,
+    Part part,
+    BudgetMeter? meter)
 {
     private const int None = Chains.None;
     private readonly List<int> _appends = [];
@@ -37,6 +43,8 @@ internal sealed class ChainFinder<TValue, TInput, TOutput>(
             return (Verdict.Unknown, null);
         for (var operation = 0; operation < _effects.Length; operation++)
         {
+            if (meter?.LookEvery(operation) == false)
+                return (Verdict.Unknown, null);
             var verdict = part.IsUnknown(operation) ? Verdict.Linearizable : Observe(operation);
             while (verdict == Verdict.Linearizable && _toVisit.TryPop(out var node))
                 verdict = Visit(node);
@@ -52,6 +60,8 @@ internal sealed class ChainFinder<TValue, TInput, TOutput>(
         var writers = 0;
         for (var i = 0; i < _effects.Length; i++)
         {
+            if (meter?.LookEvery(i) == false)
+                return false;
             _effects[i] = model.EffectOf(history[part.Source[i]]);
             if (_effects[i] == CellEffect.Beyond)
                 return false;

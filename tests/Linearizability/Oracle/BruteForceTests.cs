@@ -162,10 +162,10 @@ public sealed class BruteForceTests
             var search = new DepthFirstSearch(part, space, new BudgetMeter(Budget.Unlimited));
             if (search.Run(long.MaxValue) == Verdict.Linearizable)
                 depthFirst.Add(search.Order().Select(operation => part.Source[operation]));
-            var sweep = new PartSweep(part, space, new BudgetMeter(Budget.Unlimited));
-            if (sweep.Run(long.MaxValue) == Verdict.Linearizable)
+            var sweep = new Trail(part, space, new BudgetMeter(Budget.Unlimited), mayRepeat: false);
+            if (Run(sweep, Width.All) == Verdict.Linearizable)
             {
-                swept.Add(SweepOrder.Of(part, space, sweep.Sweep.Path)
+                swept.Add(SweepOrder.Of(part, space, sweep.Sweep.Paths.First())
                     .Select(operation => part.Source[operation]));
             }
 
@@ -182,17 +182,19 @@ public sealed class BruteForceTests
         }
     }
 
+    private static Verdict Run(Trail trail, Width width) => trail.Run(int.MaxValue, width, long.MaxValue);
+
     /// <summary>What a narrow sweep finds is right, and one that goes back and gets wider ends.</summary>
     private static void NarrowSweeps(Part part, StateSpace space, Verdict expected)
     {
         for (var width = 1; width <= 2; width++)
         {
             var meter = new BudgetMeter(Budget.Unlimited);
-            var dropping = new PartSweep(part, space, meter, width: new Width(width, Merges: false));
-            if (dropping.Run(long.MaxValue) == Verdict.Linearizable)
+            var dropping = new Trail(part, space, meter, mayRepeat: false);
+            if (Run(dropping, new Width(width, Merges: false)) == Verdict.Linearizable)
                 Assert.Equal(Verdict.Linearizable, expected);
-            var merging = new PartSweep(part, space, meter, mayRepeat: true, new Width(width, Merges: true));
-            if (merging.Run(long.MaxValue) == Verdict.Illegal)
+            var merging = new Trail(part, space, meter, mayRepeat: true);
+            if (Run(merging, new Width(width, Merges: true)) == Verdict.Illegal)
                 Assert.Equal(Verdict.Illegal, expected);
         }
 

@@ -35,10 +35,12 @@ internal static class CheckCommand
                 continue;
             }
 
+            history.WarmUp();
             var watch = Stopwatch.StartNew();
             var result = history.Check(budget);
             streams.Output.WriteLine(Describe(file, history, result, watch.Elapsed));
-            if (result.Verdict == Verdict.Illegal && history.Explain(budget) is { } explanation)
+            var rest = budget with { Time = budget.Time - watch.Elapsed };
+            if (result.Verdict == Verdict.Illegal && history.Explain(rest) is { } explanation)
                 streams.Output.WriteLine($"  {explanation.Sentence}");
             verdicts.Add(result.Verdict);
         }

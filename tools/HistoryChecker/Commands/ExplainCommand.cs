@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using RaftKv.HistoryChecker.Pages;
 using RaftKv.Linearizability;
 
@@ -26,8 +27,11 @@ internal static class ExplainCommand
     {
         if (HistoryFile.Open(file, streams.Error) is not { } history)
             return ExitCode.BadInput;
+        history.WarmUp();
+        var watch = Stopwatch.StartNew();
         var verdict = history.Check(budget).Verdict;
-        var explanation = verdict == Verdict.Illegal ? history.Explain(budget) : null;
+        var rest = budget with { Time = budget.Time - watch.Elapsed };
+        var explanation = verdict == Verdict.Illegal ? history.Explain(rest) : null;
         streams.Output.WriteLine($"{file}: {HistoryFile.Name(verdict)}");
         if (explanation is not null)
             streams.Output.WriteLine(explanation.Sentence);
