@@ -1,3 +1,4 @@
+using System.Globalization;
 using RaftKv.Diagnostics;
 
 namespace RaftKv.Sim.World;
@@ -17,8 +18,16 @@ public sealed record WorldFailure(long AtTicks, string? Node, Exception Cause)
     };
 
     /// <inheritdoc/>
-    public override string ToString() =>
-        $"{Property} at {AtTicks} ticks on {Node ?? "the world"}: {Cause.Message}";
+    public override string ToString()
+    {
+        var (seconds, fraction) = Math.DivRem(AtTicks, TimeSpan.TicksPerSecond);
+        var when = string.Create(
+            CultureInfo.InvariantCulture, $"at {seconds}.{fraction:0000000} s{(Node is null ? "" : $" on {Node}")}");
+        // A violation names its property itself.
+        return Cause is InvariantViolationException
+            ? $"{Cause.Message} ({when})"
+            : $"{Property}: {Cause.Message} ({when})";
+    }
 }
 
 /// <summary>Code under simulation left its loop: the run is not a function of its seed.</summary>

@@ -24,6 +24,17 @@ public sealed partial class CitationTests
 
     [Theory]
     [MemberData(nameof(Pages))]
+    public void Every_source_file_that_a_page_names_exists(string page)
+    {
+        // The files of others are named there, too.
+        if (page == "docs/features.md")
+            return;
+        Assert.All(Code(page).Where(name => SourceName().IsMatch(name)), name => Assert.Contains(
+            Repository.Sources, source => $"/{source}".EndsWith($"/{name}", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Pages))]
     public void Every_link_within_the_repository_leads_somewhere(string page)
     {
         var folder = Path.GetDirectoryName(Path.Combine(Repository.Root, page))!;
@@ -71,6 +82,9 @@ public sealed partial class CitationTests
 
     [GeneratedRegex(@"^[a-z]\w*\.txt$")]
     private static partial Regex ScriptName();
+
+    [GeneratedRegex(@"^[\w./]+\.cs$")]
+    private static partial Regex SourceName();
 
     [GeneratedRegex(@"\]\((?![a-z]+:)([^)#\s]*)#?([^)\s]*)\)")]
     private static partial Regex Link();

@@ -27,6 +27,14 @@ public sealed partial class ProgramTests
     }
 
     [Fact]
+    public void The_lock_table_of_the_page_is_the_one_that_is_tested()
+    {
+        var source = Repository.Read("tests/Scenarios/StateMachines/LockTable.cs");
+        var types = source[source.IndexOf("/// <summary>", StringComparison.Ordinal)..];
+        Assert.Contains(types, Repository.Read("docs/state-machines.md"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_program_that_is_wrong_does_not_compile()
     {
         using var program = new PageProgram("await RaftKvClint.Connect().DisposeAsync();");

@@ -11,18 +11,23 @@ internal static partial class Repository
     public static string Root { get; } = Find();
 
     /// <summary>All pages, as paths from the root.</summary>
-    public static IReadOnlyList<string> Pages { get; } =
-    [
-        .. Directory.EnumerateFiles(Root, "*.md", SearchOption.AllDirectories)
-            .Select(file => Path.GetRelativePath(Root, file).Replace('\\', '/'))
-            .Where(page => !BuildOutput().IsMatch(page))
-            .Order(StringComparer.Ordinal),
-    ];
+    public static IReadOnlyList<string> Pages { get; } = FindFiles("*.md");
+
+    /// <summary>All source files, as paths from the root.</summary>
+    public static IReadOnlyList<string> Sources { get; } = FindFiles("*.cs");
 
     /// <summary>Class.Test and Class, for every test of every project.</summary>
     public static IReadOnlySet<string> Tests => _tests.Value;
 
     public static string Read(string page) => File.ReadAllText(Path.Combine(Root, page));
+
+    private static string[] FindFiles(string pattern) =>
+    [
+        .. Directory.EnumerateFiles(Root, pattern, SearchOption.AllDirectories)
+            .Select(file => Path.GetRelativePath(Root, file).Replace('\\', '/'))
+            .Where(file => !BuildOutput().IsMatch(file))
+            .Order(StringComparer.Ordinal),
+    ];
 
     private static IEnumerable<string> FindTests()
     {
