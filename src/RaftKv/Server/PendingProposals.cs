@@ -64,8 +64,9 @@ internal sealed class PendingProposals<TResult>
             return;
         foreach (var skipped in _waiting.Keys.Where(waiting => waiting <= index).Order().ToArray())
         {
-            _waiting.Remove(skipped, out var waiter);
-            Complete(waiter.Completion, new(ProposalEnd.Unknown, default, NodeId.None));
+            // One that is told may dispose the replica, and so have the others told.
+            if (_waiting.Remove(skipped, out var waiter))
+                Complete(waiter.Completion, new(ProposalEnd.Unknown, default, NodeId.None));
         }
     }
 

@@ -205,10 +205,10 @@ public sealed partial class Replica<TResult> : IDisposable
             ReleaseHeldMessages();
             _raft.Step(now, Input.BatchEnd, _effects);
             CarryOut(now);
-            if (_stopped)
-                return;
             if (_raft.Role != Role.Leader)
                 _pending.Deposed();
+            if (_stopped)
+                return;
             ArmTimer();
             LogRoleChange();
             _observer?.TurnEnded();

@@ -57,6 +57,31 @@ public sealed class DisposalTests
         Assert.Equal(0, accepted);
     }
 
+    [Fact]
+    public void Callers_that_are_told_of_the_lost_leadership_may_dispose_it_one_after_another()
+    {
+        var pending = new PendingProposals<int>();
+        var ends = new List<ProposalEnd>();
+        for (var index = 1; index <= 3; index++)
+        {
+            var number = pending.Register(out var outcome);
+            pending.Decide(
+                new ProposalResult(number, ProposalStatus.Appended, new LogIndex(index), new Term(1)), NodeId.None);
+            Stop(outcome);
+        }
+
+        pending.Deposed();
+
+        Assert.Equal([ProposalEnd.Unknown, ProposalEnd.Unknown, ProposalEnd.Unknown], ends);
+        Assert.Equal(0, pending.Count);
+
+        async void Stop(Task<ProposalOutcome<int>> outcome)
+        {
+            ends.Add((await outcome).End);
+            pending.Stop();
+        }
+    }
+
     private SimNode Start()
     {
         var disk = new SimStorage(_world.Scheduler, _world.Decisions.Stream(Concern.Disk));
