@@ -17,6 +17,9 @@ public delegate void SendToPeer(in Message message);
 /// wait, applies what is committed, and arms one timer. Inputs that arrive during a flush share the next one (group
 /// commit).
 /// </summary>
+/// <remarks>
+/// On the loop of its platform only: asked elsewhere, it throws <see cref="InvalidOperationException"/>.
+/// </remarks>
 public sealed partial class Replica<TResult> : IDisposable
 {
     private readonly ReplicaOptions _options;
@@ -91,7 +94,7 @@ public sealed partial class Replica<TResult> : IDisposable
     /// <summary>Proposes a command; the memory belongs to the log from now on.</summary>
     public Task<ProposalOutcome<TResult>> ProposeAsync(ReadOnlyMemory<byte> command)
     {
-        if (_stopped)
+        if (HasStopped())
             return Task.FromResult(new ProposalOutcome<TResult>(ProposalEnd.NotLeader, default, NodeId.None));
         var number = _pending.Register(out var outcome);
         Enqueue(Input.Propose(number, command));
@@ -104,7 +107,7 @@ public sealed partial class Replica<TResult> : IDisposable
     /// <param name="byLease">Whether the leader's lease, if it offers one, is proof enough.</param>
     public Task<ReadOutcome> ReadAsync(bool byLease = false)
     {
-        if (_stopped)
+        if (HasStopped())
             return Task.FromResult(new ReadOutcome(ReadEnd.NoLeader, NodeId.None));
         var number = _pendingReads.Register(out var outcome);
         Enqueue(Input.Read(number, byLease));
@@ -116,7 +119,7 @@ public sealed partial class Replica<TResult> : IDisposable
     /// replacing the state.
     /// </summary>
     public Task<ReadOutcome> ReadStaleAsync() =>
-        _stopped ? Task.FromResult(new ReadOutcome(ReadEnd.NoLeader, NodeId.None))
+        HasStopped() ? Task.FromResult(new ReadOutcome(ReadEnd.NoLeader, NodeId.None))
         : _restoring ? _pendingReads.Wait()
         : Task.FromResult(new ReadOutcome(ReadEnd.Ready, NodeId.None));
 
@@ -126,7 +129,7 @@ public sealed partial class Replica<TResult> : IDisposable
     /// <param name="target">Who is to lead; none: whoever is fit.</param>
     public Task<TransferStatus> TransferAsync(NodeId target = default)
     {
-        if (_stopped)
+        if (HasStopped())
             return Task.FromResult(TransferStatus.NotLeader);
         var completion = new TaskCompletionSource<TransferStatus>();
         _transfers.Add(++_lastTransfer, completion);
@@ -140,7 +143,7 @@ public sealed partial class Replica<TResult> : IDisposable
     /// </summary>
     public Task<ProposalOutcome<TResult>> ChangeMembershipAsync(IReadOnlyList<MemberChange> changes)
     {
-        if (_stopped)
+        if (HasStopped())
             return Task.FromResult(new ProposalOutcome<TResult>(ProposalEnd.NotLeader, default, NodeId.None));
         var number = _pending.Register(out var outcome);
         Enqueue(Input.ChangeMembership(number, changes));
@@ -160,6 +163,12 @@ public sealed partial class Replica<TResult> : IDisposable
         foreach (var transfer in _transfers.Values.ToArray())
             transfer.TrySetResult(TransferStatus.NotLeader);
     }
+
+    /// <summary>Whether there is nobody to ask any more; and a guard, as whoever asks elsewhere races.</summary>
+    private bool HasStopped() =>
+        _stopped || _platform.Loop.IsCurrent
+            ? _stopped
+            : throw new InvalidOperationException("A replica is asked on its own loop only: post there.");
 
     private long Now() => _platform.Time.GetElapsedTime(_origin).Ticks;
 

@@ -7,8 +7,8 @@ using Xunit;
 
 namespace RaftKv.Scenarios.Replicas;
 
-/// <summary>A replica that is disposed in the middle of its own turn, by a caller that it has just answered.</summary>
-public sealed class DisposalTests
+/// <summary>Callers at fault: one that disposes the replica that is just answering it, one on another thread.</summary>
+public sealed class CallerTests
 {
     private readonly SimWorld _world = new(1);
     private readonly Member _self = new(new NodeId(1), "n1", MemberRole.Voter);
@@ -58,6 +58,16 @@ public sealed class DisposalTests
     }
 
     [Fact]
+    public void It_refuses_to_be_asked_on_another_thread_than_its_loop_and_answers_there_once_it_is_disposed()
+    {
+        var node = Start();
+        Assert.Throws<InvalidOperationException>(() => { _ = _server!.ProposeAsync(new byte[1]); });
+        node.Post(_server!.Dispose);
+        _world.RunFor(TimeSpan.FromSeconds(1));
+        Assert.True(_server.ProposeAsync(new byte[1]).IsCompletedSuccessfully);
+    }
+
+    [Fact]
     public void Callers_that_are_told_of_the_lost_leadership_may_dispose_it_one_after_another()
     {
         var pending = new PendingProposals<int>();
@@ -100,7 +110,7 @@ public sealed class DisposalTests
             Raft = new RaftOptions { Id = _self.Id },
         };
         _server = await ReplicaServer.StartAsync(
-            "disposal", _self.Address, options, new StorageOptions(), platform, _machine);
+            "callers", _self.Address, options, new StorageOptions(), platform, _machine);
     }
 
     private sealed class CountingMachine : IStateMachine<int>
