@@ -203,7 +203,7 @@ internal sealed record SeedConfiguration
             PreVoters = Servers(choose, "pre-vote"),
             QuorumCheckers = leaseReads ? -1 : Servers(choose, "check quorum"),
             LeaseReads = leaseReads,
-            ClockDriftPercent = Pick(choose, "clock drift", 0, 20, 50, 50),
+            ClockDriftPercent = Pick(choose, "clock drift", 0, 0, 20, 50),
             LogReadPercent = Pick(choose, "reads through the log", 0, 20, 100),
             AnyServerPercent = Pick(choose, "reads of any server", 0, 50, 90),
             StaleReadPercent = Pick(choose, "stale reads", 0, 20),

@@ -20,12 +20,12 @@ internal sealed class ClockFaults(SimWorld world, SimCluster cluster, SeedConfig
     protected override void Strike()
     {
         var clock = cluster.Hosts[Choose.Choose("victim", cluster.Hosts.Count)].Time;
-        switch (Choose.Choose("rate or jump", 3))
+        switch (Choose.Choose("rate or jump", 4))
         {
             case 0:
                 clock.SetRate(Rate(), 100);
                 break;
-            case 1 when configuration.LeaseReads && cluster.Leader(Choose) is { } leader:
+            case < 3 when configuration.LeaseReads && cluster.Leader(Choose) is { } leader:
                 StretchLeaseOf(cluster.Hosts[leader.Replica.Raft.Id.Value - 1]);
                 break;
             default:

@@ -16,13 +16,13 @@ internal sealed class SlowLinkFaults(SimWorld world, SimCluster cluster, SeedCon
         if (Choose.Choose("leader", 2) == 1 && cluster.Leader(Choose) is { } leader)
             victim = cluster.Hosts[leader.Replica.Raft.Id.Value - 1];
         var delay = Choose.Between("delay", configuration.HeartbeatInterval, configuration.ElectionTimeout);
-        var direction = Choose.Choose("direction", 3);
+        var direction = Choose.Choose("direction", 4);
         var normal = World.Network.Options.Conditions;
         Link[] into = [.. Others(victim).Select(other => World.Network.Link(other.Index, victim.Index))];
         Link[] outOf = [.. Others(victim).Select(other => World.Network.Link(victim.Index, other.Index))];
-        Link[] slow = direction == 0 ? into : direction == 1 ? outOf : [.. into, .. outOf];
+        Link[] slow = direction <= 1 ? into : direction == 2 ? outOf : [.. into, .. outOf];
         SetConditions(slow, normal with { LatencyLeast = delay });
-        Tell(victim, direction == 0 ? "hears late" : direction == 1 ? "is heard late" : "is far away");
+        Tell(victim, direction <= 1 ? "hears late" : direction == 2 ? "is heard late" : "is far away");
         if (Choose.Choose("dies", 2) == 1)
         {
             Later(Choose.Exponential("mute", delay * 2), () => SetUp(outOf, isUp: false));
