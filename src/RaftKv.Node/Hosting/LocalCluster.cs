@@ -115,7 +115,7 @@ internal sealed class LocalCluster(string clusterId, string directory, int nodes
         if (stopping.IsCancellationRequested)
             return;
         output.WriteLine($"node{id} (process {process.Id}) {end}. To start it again, in another terminal:");
-        output.WriteLine($"  {CommandLine($"serve --config {ConfigFile(id)}")}");
+        output.WriteLine($"  {CommandLine("serve", "--config", ConfigFile(id))}");
     }
 
     private async Task SayWhenReadyAsync(CancellationToken cancellationToken)
@@ -140,18 +140,24 @@ internal sealed class LocalCluster(string clusterId, string directory, int nodes
         }
 
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
-        var cluster = clusterId == RaftKvClient.DefaultClusterId ? "" : $" --cluster-id {clusterId}";
+        string[] cluster = clusterId == RaftKvClient.DefaultClusterId ? [] : ["--cluster-id", clusterId];
         output.WriteLine($"ready after {seconds} s; Ctrl+C stops all nodes. In another terminal:");
-        foreach (var operation in (string[])["put greeting hello", "get greeting", "demo"])
-            output.WriteLine($"  {CommandLine($"client --endpoints {Endpoints}{cluster} {operation}")}");
+        foreach (var operation in (string[][])[["put", "greeting", "hello"], ["get", "greeting"], ["demo"]])
+            output.WriteLine($"  {CommandLine(["client", "--endpoints", Endpoints, .. cluster, .. operation])}");
     }
 
-    private static string CommandLine(string arguments)
+    private static string CommandLine(params string[] arguments)
     {
         var program = NodeProcess.Program.Select(part =>
             Path.IsPathRooted(part) ? Path.GetRelativePath(Environment.CurrentDirectory, part) : part);
-        return $"{string.Join(' ', program)} {arguments}";
+        return string.Join(' ', program.Concat(arguments).Select(Quote));
     }
+
+    /// <summary>A word as a shell takes it.</summary>
+    private static string Quote(string word) =>
+        word.All(letter => char.IsLetterOrDigit(letter) || "_-./:,=+@".Contains(letter, StringComparison.Ordinal))
+            ? word
+            : $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 
     private void CheckDirectory()
     {

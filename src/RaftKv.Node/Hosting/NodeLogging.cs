@@ -14,6 +14,7 @@ internal static class NodeLogging
         "{Timestamp:yyyy-MM-dd HH:mm:ss.fff zzz} {Level:u3} {SourceContext}: {Message:lj}{NewLine}{Exception}";
 
     /// <summary>Opens the log; disposing of it writes out what is buffered.</summary>
+    /// <exception cref="IOException">Nothing can be written to the directory.</exception>
     public static ILoggerFactory Create(NodeOptions options)
     {
         var culture = CultureInfo.InvariantCulture;
@@ -21,6 +22,8 @@ internal static class NodeLogging
             .MinimumLevel.Is(LevelConvert.ToSerilogLevel(options.LogLevel))
             .WriteTo.Console(outputTemplate: ConsoleLine, formatProvider: culture);
         if (options.LogDirectory.Length > 0)
+        {
+            RequireWritable(options.LogDirectory, $"node{options.Id}.probe");
             configuration.WriteTo.File(
                 Path.Combine(options.LogDirectory, $"node{options.Id}-.log"),
                 outputTemplate: FileLine,
@@ -29,8 +32,24 @@ internal static class NodeLogging
                 rollOnFileSizeLimit: true,
                 fileSizeLimitBytes: options.LogFileMegabytes * 1024L * 1024,
                 retainedFileCountLimit: options.LogFilesKept);
+        }
+
         return LoggerFactory.Create(builder => builder
             .SetMinimumLevel(options.LogLevel)
             .AddSerilog(configuration.CreateLogger(), dispose: true));
+    }
+
+    /// <summary>The log itself would say nothing of it, and be nowhere.</summary>
+    private static void RequireWritable(string directory, string probeName)
+    {
+        try
+        {
+            Directory.CreateDirectory(directory);
+            using var probe = File.Create(Path.Combine(directory, probeName), 1, FileOptions.DeleteOnClose);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"LogDirectory {directory} cannot be written to: {failure.Message}", failure);
+        }
     }
 }

@@ -118,8 +118,20 @@ public sealed class LauncherTests : IDisposable
         Assert.Equal($"127.0.0.1:{_port}", Assert.Single(options.Members).Value);
     }
 
-    private ProgramProcess Launch(params string[] more) =>
-        new(["cluster", "--data", _directory.Path, "--port", _port.ToString(CultureInfo.InvariantCulture), .. more]);
+    [Fact]
+    public async Task The_commands_that_the_launcher_prints_are_quoted_for_a_shell()
+    {
+        using var launcher = LaunchIn(_directory.File("it's here"), "--nodes", "1", "--cluster-id", "my own");
+        await launcher.PrintsAsync("--cluster-id 'my own' put greeting hello");
+        Process.GetProcessById(launcher.Nodes[1]).Kill();
+        var quoted = _directory.File("it's here/node1/node.json").Replace("'", @"'\''", StringComparison.Ordinal);
+        await launcher.PrintsAsync($"serve --config '{quoted}'");
+    }
+
+    private ProgramProcess Launch(params string[] more) => LaunchIn(_directory.Path, more);
+
+    private ProgramProcess LaunchIn(string directory, params string[] more) =>
+        new(["cluster", "--data", directory, "--port", _port.ToString(CultureInfo.InvariantCulture), .. more]);
 
     private async Task ShowsBytesThatAreNoTextAsync()
     {

@@ -61,6 +61,16 @@ public sealed class ServeTests : IDisposable
     }
 
     [Fact]
+    public async Task A_log_directory_that_cannot_be_written_to_is_named()
+    {
+        Assert.Equal(0, await InitAsync());
+        await File.WriteAllTextAsync(_directory.File("logs"), "in the way");
+        using var node = Serve(1);
+        Assert.Equal(1, await node.ExitCodeAsync());
+        Assert.StartsWith($"LogDirectory {_directory.File("logs")} cannot be written to", node.Output);
+    }
+
+    [Fact]
     public async Task A_damaged_log_is_named_with_its_directory()
     {
         Assert.Equal(0, await InitAsync());
