@@ -37,12 +37,13 @@ internal static class MemberCommand
         {
             await using var clerk = options.Connect(parsed);
             var node = new NodeId(parsed.GetValue(id));
-            var members = await clerk.ChangeMembersAsync(
-                [new(MemberChangeKind.AddLearner, node, $"{parsed.GetValue(address)}")], cancellationToken);
+            var added = new MemberChange(MemberChangeKind.AddLearner, node, $"{parsed.GetValue(address)}");
+            var members = await SettledChange.MakeAsync(clerk, added, cancellationToken);
             try
             {
                 if (!parsed.GetValue(learner))
-                    members = await clerk.ChangeMembersAsync([new(MemberChangeKind.Promote, node)], cancellationToken);
+                    members = await SettledChange.MakeAsync(
+                        clerk, new MemberChange(MemberChangeKind.Promote, node), cancellationToken);
             }
             catch (ClerkException exception)
             {
@@ -66,7 +67,7 @@ internal static class MemberCommand
         {
             await using var clerk = options.Connect(parsed);
             var change = new MemberChange(kind, new NodeId(parsed.GetValue(id)));
-            await PrintAsync(await clerk.ChangeMembersAsync([change], cancellationToken), parsed);
+            await PrintAsync(await SettledChange.MakeAsync(clerk, change, cancellationToken), parsed);
             return ExitCode.Good;
         });
         return command;
