@@ -255,9 +255,7 @@ internal sealed class Simulation
     {
         foreach (var line in _configuration.Describe())
             writer.WriteLine(line);
-        writer.WriteLine(Trace.Legend);
-        foreach (var line in _world.Trace.Lines)
-            writer.WriteLine(line);
+        _world.Trace.WriteTo(writer);
     }
 
     private SeedResult Result(ulong seed, SeedVerdict verdict, string? violation) => new()

@@ -9,7 +9,7 @@ namespace RaftKv.Sim.World;
 internal sealed class Trace
 {
     /// <summary>What the columns of a line are.</summary>
-    public const string Legend = """
+    private const string Legend = """
             1.2345678  n2        deliver     from n1, 63 bytes n1->n2 term 1 #4 VoteReply { Granted = True }
             |          |         |           details: of what is delivered, sender, receiver, term, number and body
             |          |         what happened; "node" is what a node says of itself, "client" what a client does
@@ -20,6 +20,7 @@ internal sealed class Trace
 
     private readonly Queue<string>? _lines;
     private readonly int _maxLines;
+    private long _dropped;
 
     /// <param name="record">Whether to keep lines, besides the hash.</param>
     /// <param name="maxLines">When there are more, the oldest are dropped.</param>
@@ -37,8 +38,15 @@ internal sealed class Trace
     /// <summary>The lines kept, oldest first.</summary>
     public IReadOnlyCollection<string> Lines => _lines is null ? [] : _lines;
 
-    /// <summary>How many lines were dropped to bound memory.</summary>
-    public long DroppedLines { get; private set; }
+    /// <summary>Writes the legend and the lines, and says how many were dropped to bound memory.</summary>
+    public void WriteTo(TextWriter writer)
+    {
+        writer.WriteLine(Legend);
+        if (_dropped > 0)
+            writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"The first {_dropped} lines are not kept."));
+        foreach (var line in Lines)
+            writer.WriteLine(line);
+    }
 
     public void AddLine(long timeTicks, string? node, TraceKind kind, string text)
     {
@@ -46,7 +54,7 @@ internal sealed class Trace
         if (_lines.Count == _maxLines)
         {
             _lines.Dequeue();
-            DroppedLines++;
+            _dropped++;
         }
 
         var (seconds, fraction) = Math.DivRem(timeTicks, TimeSpan.TicksPerSecond);
