@@ -20,6 +20,9 @@ internal sealed class OnlinePart<TState, TInput, TOutput>(IModel<TState, TInput,
 
     private const long MemoryMax = 16 << 20;
 
+    // What the second sweep keeps.
+    private static readonly Width _narrow = new(8, Merges: false);
+
     private readonly ICellModel<TInput, TOutput>? _cells = model as ICellModel<TInput, TOutput>;
     private readonly Queue<(Call Call, bool IsReturn)> _events = new();
     private readonly Dictionary<int, Call> _open = [];
@@ -27,7 +30,9 @@ internal sealed class OnlinePart<TState, TInput, TOutput>(IModel<TState, TInput,
     private StateSpace<TState, TInput, TOutput> _space = new(model);
     private Sweep? _settled;
     private Sweep? _witness;
+    private PathMemory? _paths;
     private int _time;
+    private int _settlings;
 
     /// <summary>Whether the answers are looked at.</summary>
     public bool IsFollowed { get; set; } = true;
@@ -37,7 +42,22 @@ internal sealed class OnlinePart<TState, TInput, TOutput>(IModel<TState, TInput,
 
     private Sweep Settled => _settled ??= new Sweep(_space, _meter);
 
-    private Sweep Witness => _witness ??= Settled.Clone();
+    private Sweep Witness
+    {
+        get
+        {
+            if (_witness is null)
+                (_witness = NewWitness()).Width = _narrow;
+            return _witness;
+        }
+    }
+
+    private Sweep NewWitness()
+    {
+        _paths?.Release();
+        _paths = new PathMemory(_meter);
+        return Settled.Remembering(_paths, 0);
+    }
 
     public int Invoke(TInput input)
     {
@@ -45,7 +65,8 @@ internal sealed class OnlinePart<TState, TInput, TOutput>(IModel<TState, TInput,
         if (!IsFollowed)
             return call.Number;
         _open.Add(call.Number, call);
-        Show(Witness, call);
+        if (IsBlind(call))
+            Show(Witness, call);
         _events.Enqueue((call, false));
         return call.Number;
     }
@@ -58,8 +79,8 @@ internal sealed class OnlinePart<TState, TInput, TOutput>(IModel<TState, TInput,
         (call.Outcome, call.ReturnAt) = (new Outcome<TOutput>(output), ++_time);
         _events.Enqueue((call, true));
         _meter.Refill();
-        if (!IsShown(call))
-            Renew();
+        if (!IsShown(call) && (!Renew(_narrow) || Witness.Count == 0))
+            Renew(Width.All);
         if (!IsFollowed)
             return true;
         var isPossible = Witness.Count > 0;
@@ -84,7 +105,7 @@ internal sealed class OnlinePart<TState, TInput, TOutput>(IModel<TState, TInput,
         call.IsDiscarded = true;
         call.ReturnAt = int.MaxValue;
         _meter.Refill();
-        Renew();
+        Renew(Width.All);
         Settle();
     }
 
@@ -109,31 +130,56 @@ internal sealed class OnlinePart<TState, TInput, TOutput>(IModel<TState, TInput,
     {
         if (!IsBlind(call))
         {
-            if (!model.IsReadOnly(call.Input, default))
+            var operationClass = ClassOf(call);
+            if (call.MayHaveBeenUsed)
                 return false;
-            Witness.Call(call.Number, ClassOf(call), call.ReturnAt);
+            if (_space.IsReadOnly(operationClass) && Witness.Show(operationClass, call.Number))
+                return true;
+            Witness.Call(call.Number, operationClass, call.ReturnAt);
         }
 
         return Witness.Return(call.Number, call.ReturnAt) && Witness.Count > 0;
     }
 
-    /// <summary>Makes the second sweep anew.</summary>
-    private void Renew()
+    /// <summary>Makes the second sweep anew, to keep so many.</summary>
+    /// <returns>False when what happens is not followed any more.</returns>
+    private bool Renew(Width width)
     {
+        if (!IsFollowed)
+            return false;
         _witness?.Release();
-        _witness = Settled.Clone();
+        _witness = NewWitness();
+        _witness.Width = width;
         foreach (var (call, isReturn) in _events)
         {
-            if (!isReturn)
-                Show(_witness, call);
-            else if (_witness.Count > 0)
+            if (isReturn && _witness.Count > 0)
+            {
                 _witness.Return(call.Number, call.ReturnAt);
+            }
+            else if (!isReturn)
+            {
+                Show(_witness, call);
+                call.MayHaveBeenUsed = call.ReturnAt == 0 && !model.IsReadOnly(call.Input, default);
+            }
+
             if (_meter.IsExhausted)
             {
                 StopFollowing();
-                return;
+                return false;
             }
         }
+
+        _witness.Width = _narrow;
+        return true;
+    }
+
+    /// <summary>Forgets what took effect before anything was called that is open.</summary>
+    private void Forget()
+    {
+        var oldest = _events.TryPeek(out var first) ? first.Call.Number : _time;
+        foreach (var path in Witness.Paths)
+            path?.ForgetBefore(oldest);
+        _paths?.Recount([Witness]);
     }
 
     private void StopFollowing()
@@ -163,6 +209,8 @@ internal sealed class OnlinePart<TState, TInput, TOutput>(IModel<TState, TInput,
             }
         }
 
+        if (_witness is not null && (++_settlings & 31) == 0)
+            Forget();
         if (_space.Size <= SizeMax)
             return;
         var fresh = new StateSpace<TState, TInput, TOutput>(model);
@@ -170,7 +218,7 @@ internal sealed class OnlinePart<TState, TInput, TOutput>(IModel<TState, TInput,
         _settled = old.MoveTo(fresh, state => fresh.Adopt(_space, state), one => fresh.AdoptClass(_space, one));
         old.Release();
         _space = fresh;
-        Renew();
+        Renew(Width.All);
     }
 
     private sealed class Call(int number, TInput input)
@@ -185,5 +233,8 @@ internal sealed class OnlinePart<TState, TInput, TOutput>(IModel<TState, TInput,
         public int ReturnAt { get; set; }
 
         public bool IsDiscarded { get; set; }
+
+        /// <summary>Whether the second sweep was told of it before its outcome was known.</summary>
+        public bool MayHaveBeenUsed { get; set; }
     }
 }

@@ -32,8 +32,10 @@ internal sealed class OpenOperations(StateSpace space, bool mayRepeat)
     {
         var added = Create(operation, operationClass, returnAt, TakeSlot());
         _bySlot[added.Slot] = added;
-        var place = _operations.FindIndex(other => other.ReturnAt > returnAt);
-        _operations.Insert(place < 0 ? _operations.Count : place, added);
+        var place = _operations.Count;
+        while (place > 0 && _operations[place - 1].ReturnAt > returnAt)
+            place--;
+        _operations.Insert(place, added);
         _isOld = true;
         return added.Slot;
     }
@@ -74,7 +76,7 @@ internal sealed class OpenOperations(StateSpace space, bool mayRepeat)
 
     public void Remove(OpenOperation operation)
     {
-        _operations.Remove(operation);
+        _operations.RemoveAt(PlaceOf(operation.Operation));
         _freeSlots.Push(operation.Slot);
         _isOld = true;
     }
@@ -103,7 +105,15 @@ internal sealed class OpenOperations(StateSpace space, bool mayRepeat)
         return clone;
     }
 
-    public OpenOperation Find(int operation) => _operations.Find(open => open.Operation == operation);
+    public OpenOperation Find(int operation) => _operations[PlaceOf(operation)];
+
+    private int PlaceOf(int operation)
+    {
+        var place = 0;
+        while (_operations[place].Operation != operation)
+            place++;
+        return place;
+    }
 
     /// <summary>The slots of the equal operations that return before one, given by its place in <see cref="All"/>.
     /// </summary>

@@ -13,11 +13,11 @@ internal sealed class PathMemory(BudgetMeter meter)
     private int _count;
 
     /// <summary>Goes one step on.</summary>
-    public Applied Add(int operation, int at, Applied? before)
+    public Applied Add(int operation, int at, int state, Applied? before)
     {
         _steps++;
         meter.Reserve(BytesOfStep);
-        return new Applied(operation, at, before);
+        return new Applied(operation, at, state, before);
     }
 
     /// <summary>Counts the steps in use, if there may be many fewer than were made.</summary>
@@ -51,14 +51,26 @@ internal sealed class PathMemory(BudgetMeter meter)
 /// <summary>What took effect: one operation after another, each when the return of some operation forced it.</summary>
 /// <param name="operation">The operation.</param>
 /// <param name="at">The event index of that return.</param>
+/// <param name="state">The state behind it.</param>
 /// <param name="before">What took effect before; null: nothing.</param>
-internal sealed class Applied(int operation, int at, Applied? before)
+internal sealed class Applied(int operation, int at, int state, Applied? before)
 {
     public int Operation => operation;
 
     public int At => at;
 
-    public Applied? Before => before;
+    public int State => state;
+
+    public Applied? Before { get; private set; } = before;
+
+    /// <summary>Forgets what took effect before a time, but for the last.</summary>
+    public void ForgetBefore(int time)
+    {
+        var step = this;
+        while (step.At >= time && step.Before is { } earlier)
+            step = earlier;
+        step.Before = null;
+    }
 
     /// <summary>The last count that saw it.</summary>
     public int CountedIn { get; set; }

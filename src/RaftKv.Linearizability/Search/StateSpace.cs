@@ -47,7 +47,10 @@ internal sealed class StateSpace<TState, TInput, TOutput> : StateSpace
     private readonly List<TState> _states = [];
     private readonly Dictionary<Wrapped, int> _stateNumbers;
     private readonly List<(TInput Input, Outcome<TOutput> Outcome)> _classes = [];
-    private readonly List<(bool IsReadOnly, bool IsTotal, bool Overwrites, bool IsRepeatable)> _traits = [];
+    private readonly List<Traits> _traits = [];
+
+    // Of a class the state that it leads to from each, or the only one in which it is possible.
+    private readonly List<int> _only = [];
     private readonly Dictionary<(TInput, Outcome<TOutput>), int> _classNumbers = [];
     private readonly Dictionary<(int State, bool IsKnown), int> _overwriting = [];
     private readonly List<int[]> _table = [];
@@ -84,6 +87,10 @@ internal sealed class StateSpace<TState, TInput, TOutput> : StateSpace
 
     public override int Step(int state, int operationClass)
     {
+        // What overwrites leads to one state, and what reads is possible in one.
+        var only = _only[operationClass];
+        if (only != NotTried)
+            return state == only || _traits[operationClass].Overwrites ? only : Impossible;
         if (state < _table.Count)
         {
             ref var known = ref _table[state][operationClass];
@@ -121,7 +128,12 @@ internal sealed class StateSpace<TState, TInput, TOutput> : StateSpace
     private int Try(int state, int operationClass)
     {
         var (input, outcome) = _classes[operationClass];
-        return _model.Step(_states[state], input, outcome, out var after) ? NumberOf(after) : Impossible;
+        if (!_model.Step(_states[state], input, outcome, out var after))
+            return Impossible;
+        var next = NumberOf(after);
+        if (_traits[operationClass].HasOnly)
+            _only[operationClass] = next;
+        return next;
     }
 
     public int ClassOf(in Operation<TInput, TOutput> operation)
@@ -143,12 +155,14 @@ internal sealed class StateSpace<TState, TInput, TOutput> : StateSpace
         }
 
         _classes.Add(content);
-        _traits.Add((
+        _only.Add(NotTried);
+        _traits.Add(new Traits(
             _model.IsReadOnly(operation.Input, operation.Outcome),
             effect is CellEffect.Write or CellEffect.Append,
             effect is CellEffect.Write,
             effect is CellEffect.Write or CellEffect.Swap
-                || (effect is CellEffect.Append && _isObservable is not null)));
+                || (effect is CellEffect.Append && _isObservable is not null),
+            effect is CellEffect.Write or CellEffect.Read));
         _classNumbers.Add(content, number);
         return number;
     }
@@ -180,6 +194,9 @@ internal sealed class StateSpace<TState, TInput, TOutput> : StateSpace
         _stateNumbers.Add(new Wrapped(state), number);
         return number;
     }
+
+    private readonly record struct Traits(
+        bool IsReadOnly, bool IsTotal, bool Overwrites, bool IsRepeatable, bool HasOnly);
 
     /// <summary>Lets null be a state, which a dictionary does not take as a key.</summary>
     private readonly record struct Wrapped(TState State);

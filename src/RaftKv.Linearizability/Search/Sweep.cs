@@ -45,9 +45,10 @@ internal sealed class Sweep
         _frontier.Add(_after, null);
     }
 
-    private Sweep(Sweep other, StateSpace space, Func<int, int>? stateOf, OpenOperations open)
+    private Sweep(
+        Sweep other, StateSpace space, Func<int, int>? stateOf, OpenOperations open, PathMemory? paths)
     {
-        (_space, _meter, _paths, _width, _open) = (space, other._meter, other._paths, other._width, open);
+        (_space, _meter, _paths, _width, _open) = (space, other._meter, paths, other._width, open);
         (_frontier, _next, _reached) = (new(_meter, _width), new(_meter, _width), new(_meter, _width));
         _isExactSoFar = other.IsExact;
         SetWords(other._words);
@@ -83,11 +84,61 @@ internal sealed class Sweep
     public bool IsLost { get; private set; }
 
     /// <summary>The same, to go on apart.</summary>
-    public Sweep Clone() => new(this, _space, null, _open.Clone(_space, null));
+    public Sweep Clone() => new(this, _space, null, _open.Clone(_space, null), _paths);
+
+    /// <summary>The same, to go on apart and remember from now on what takes effect.</summary>
+    public Sweep Remembering(PathMemory paths, int now)
+    {
+        var clone = new Sweep(this, _space, null, _open.Clone(_space, null), paths);
+        for (var place = 0; place < clone._frontier.All.Count; place++)
+        {
+            var configuration = clone._frontier.All[place];
+            var start = paths.Add(-1, now, Configurations.StateOf(configuration), null);
+            clone._frontier.All.Replace(place, configuration, start);
+        }
+
+        return clone;
+    }
+
+    /// <summary>
+    /// An operation that changes nothing was called and returns: keeps the configurations in which it was possible at
+    /// some moment since its call, if there are any, and false if not.
+    /// </summary>
+    public bool Show(int operationClass, int callAt)
+    {
+        _next.Clear(_words);
+        for (var place = 0; place < _frontier.All.Count; place++)
+        {
+            if (_frontier.Holds(place) && Shows(place, operationClass, callAt))
+                _next.Add(_frontier.All[place], _frontier.All.PathOf(place));
+        }
+
+        if (_next.Count == 0)
+            return false;
+        (_frontier, _next) = (_next, _frontier);
+        return true;
+    }
+
+    private bool Shows(int place, int operationClass, int callAt)
+    {
+        var state = Configurations.StateOf(_frontier.All[place]);
+        if (Step(state, operationClass) == state)
+            return true;
+        for (var step = _frontier.All.PathOf(place); step is { Before: { } before }; step = before)
+        {
+            // Before a step its state held up to it.
+            if (step.At < callAt)
+                return false;
+            if (Step(before.State, operationClass) == before.State)
+                return true;
+        }
+
+        return false;
+    }
 
     /// <summary>The same in another space, by the new numbers of states and classes.</summary>
     public Sweep MoveTo(StateSpace space, Func<int, int> stateOf, Func<int, int> classOf) =>
-        new(this, space, stateOf, _open.Clone(space, classOf));
+        new(this, space, stateOf, _open.Clone(space, classOf), _paths);
 
     /// <summary>Gives the memory back.</summary>
     public void Release()
@@ -214,7 +265,7 @@ internal sealed class Sweep
 
             void Reach(int extending)
             {
-                var extended = _paths?.Add(extending, at, path);
+                var extended = _paths?.Add(extending, at, Configurations.StateOf(_after), path);
                 var isDone = Has(Done(_after), slot);
                 var isSettled = isDone || (wasPending && !Has(Pending(_after), slot));
                 if (isSettled)
