@@ -5,30 +5,39 @@ using RaftKv.Consensus;
 namespace RaftKv.KeyValue;
 
 /// <summary>
-/// Writes a state as it was when this was made, block by block (see <see cref="KvSnapshot"/>). The sessions are few
-/// and small, so they are written at once; the entries are copied on write.
+/// Writes a state as it was when this was made, block by block (see <see cref="KvSnapshot"/>). Of the sessions, what is
+/// small is copied at once; the entries are copied on write.
 /// </summary>
 internal sealed class KvSnapshotCut : ISnapshotCut
 {
-    /// <summary>Size of a block, unless one entry is larger. The same everywhere, so that the bytes are.</summary>
+    /// <summary>Size of a block, unless one item is larger. The same everywhere, so that the bytes are.</summary>
     private const int BlockBytes = 32 * 1024;
 
     private readonly KvState _state;
     private readonly EntriesCut _entries;
     private readonly ArrayBufferWriter<byte> _block = new();
-    private readonly ArrayBufferWriter<byte> _sessions = new();
+    private readonly IEnumerator<int> _sessions;
     private readonly ArrayBufferWriter<byte> _hash = new();
+    private bool _hasEntries = true;
 
     public KvSnapshotCut(KvState state)
     {
         _state = state;
         _entries = state.BeginCut();
         KvSnapshot.WriteHeader(state, _block);
-        KvSnapshot.WriteSessions(state, _sessions);
+        _sessions = new SessionsCut(state.Sessions).Write(_block);
         KvSnapshot.WriteHash(state, _hash);
     }
 
-    public bool WriteNext(IBufferWriter<byte> writer)
+    public bool WriteNext(IBufferWriter<byte> writer) => _hasEntries ? WriteEntries(writer) : WriteSessions(writer);
+
+    public void Dispose()
+    {
+        _state.EndCut(_entries);
+        _sessions.Dispose();
+    }
+
+    private bool WriteEntries(IBufferWriter<byte> writer)
     {
         while (_block.WrittenCount < BlockBytes)
         {
@@ -40,10 +49,9 @@ internal sealed class KvSnapshotCut : ISnapshotCut
                 case CutStep.Preparing:
                     return true;
                 case CutStep.End:
+                    _hasEntries = false;
                     EndBlock(_block, writer);
-                    EndBlock(_sessions, writer);
-                    EndBlock(_hash, writer);
-                    return false;
+                    return true;
             }
         }
 
@@ -51,7 +59,14 @@ internal sealed class KvSnapshotCut : ISnapshotCut
         return true;
     }
 
-    public void Dispose() => _state.EndCut(_entries);
+    private bool WriteSessions(IBufferWriter<byte> writer)
+    {
+        var isComplete = false;
+        while (!isComplete && _block.WrittenCount < BlockBytes) isComplete = !_sessions.MoveNext();
+        EndBlock(_block, writer);
+        if (isComplete) EndBlock(_hash, writer);
+        return !isComplete;
+    }
 
     private static void EndBlock(ArrayBufferWriter<byte> block, IBufferWriter<byte> writer)
     {

@@ -1,12 +1,19 @@
 namespace RaftKv.KeyValue;
 
 /// <summary>Builds a state from the blocks that <see cref="KvSnapshotCut"/> writes, and accepts nothing else.</summary>
-internal sealed class KvSnapshotReader(KvOptions options)
+internal sealed class KvSnapshotReader
 {
-    private readonly KvState _state = new(options);
+    private readonly KvState _state;
+    private readonly SessionsReader _sessions;
     private Expected _expected = Expected.Header;
     private ulong _entriesLeft;
     private string? _previousKey;
+
+    public KvSnapshotReader(KvOptions options)
+    {
+        _state = new KvState(options);
+        _sessions = new SessionsReader(_state.Sessions);
+    }
 
     private enum Expected
     {
@@ -31,8 +38,8 @@ internal sealed class KvSnapshotReader(KvOptions options)
                 ReadEntries(ref reader, block);
                 break;
             case Expected.Sessions:
-                KvSnapshot.ReadSessions(ref reader, block, _state.Sessions);
-                _expected = Expected.Hash;
+                _sessions.Read(ref reader, block);
+                if (_sessions.IsComplete) _expected = Expected.Hash;
                 break;
             case Expected.Hash:
                 KvSnapshot.ReadHash(ref reader, _state);

@@ -105,6 +105,30 @@ public sealed class SnapshotTests
     }
 
     [Fact]
+    public void Long_results_that_are_remembered_are_written_in_pieces_and_as_they_were()
+    {
+        var rig = new KvRig(new KvOptions(), clients: 3, Put("k", new string('x', 100_000)));
+        for (ulong request = 2; request <= 100; request++)
+            rig.Apply(Of(KvRequest.CompareAndSwap("k", null, default), 1 + (request % 3), request));
+        var hash = rig.Machine.StateHash;
+        using var cut = rig.Machine.Cut();
+        var (whole, piece) = (new ArrayBufferWriter<byte>(), new ArrayBufferWriter<byte>());
+        for (var goesOn = true; goesOn; piece.ResetWrittenCount())
+        {
+            rig.Apply(Put("k", "other", request: 101, first: 101));
+            goesOn = cut.WriteNext(piece);
+            Assert.InRange(piece.WrittenCount, 0, 140_000);
+            whole.Write(piece.WrittenSpan);
+        }
+
+        var restored = new KvStateMachine(new KvOptions());
+        Restore(restored, whole.WrittenMemory, pieceBytes: 10_000);
+
+        Assert.InRange(whole.WrittenCount, 10_000_000, 11_000_000);
+        Assert.Equal(hash, restored.StateHash);
+    }
+
+    [Fact]
     public void Ten_thousand_idle_sessions_take_little()
     {
         var options = new KvOptions();
