@@ -54,16 +54,16 @@ public sealed partial class Clerk
             ObjectDisposedException.ThrowIf(_closing.IsCancellationRequested, this);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(callers, _closing.Token);
             var effort = new Effort(_platform, _options, _servers, null, _options.OperationTimeout, either.Token);
-            var (result, inDoubt) = await SettleAsync(
+            var (reply, inDoubt) = await SettleAsync(
                 (channel, timeout) => channel.CallAsync(request, timeout, effort.Stop), effort);
-            return result?.Status switch
+            return reply?.Status switch
             {
-                KvStatus.Ok => result.Value,
+                KvStatus.Ok => reply.Result,
                 null => throw GivenUp(request, effort, inDoubt && !request.IsRepeatable, callers),
                 // Of what an earlier attempt has done, the last one may say that it cannot be done.
                 _ when inDoubt && !request.IsRepeatable =>
-                    throw OutcomeUnknown(request, result.Value.Detail),
-                _ => throw Rejected(request, result.Value),
+                    throw OutcomeUnknown(request, reply.Detail),
+                _ => throw Rejected(request, reply.Result),
             };
         });
 }

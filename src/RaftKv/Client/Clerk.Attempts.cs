@@ -37,12 +37,12 @@ public sealed partial class Clerk
     private async Task<KvResult> ReadAsync(ClerkOperation operation, Effort effort, CancellationToken callers)
     {
         var command = new KvCommand(operation.Request, default, _one, _one) { Consistency = operation.Consistency };
-        var (result, _) = await SettleAsync(command, effort);
-        return result?.Status switch
+        var (reply, _) = await SettleAsync(command, effort);
+        return reply?.Status switch
         {
-            KvStatus.Ok => result.Value,
+            KvStatus.Ok => reply.Result,
             null => throw GivenUp(operation.Request, effort, inDoubt: false, callers),
-            _ => throw Rejected(operation.Request, result.Value),
+            _ => throw Rejected(operation.Request, reply.Result),
         };
     }
 
@@ -54,17 +54,17 @@ public sealed partial class Clerk
             var answered = false;
             try
             {
-                var (result, inDoubt) = await SettleAsync(command, effort);
-                answered = result?.Status is KvStatus.Ok or KvStatus.Rejected;
-                switch (result?.Status)
+                var (reply, inDoubt) = await SettleAsync(command, effort);
+                answered = reply?.Status is KvStatus.Ok or KvStatus.Rejected;
+                switch (reply?.Status)
                 {
                     case KvStatus.Ok:
-                        return result.Value;
+                        return reply.Result;
                     // Said before it came into a log, where another server may have brought an earlier attempt.
-                    case KvStatus.Rejected when inDoubt && result.Value.Revision == 0:
-                        throw OutcomeUnknown(operation.Request, result.Value.Detail);
+                    case KvStatus.Rejected when inDoubt && reply.Result.Revision == 0:
+                        throw OutcomeUnknown(operation.Request, reply.Detail);
                     case KvStatus.Rejected:
-                        throw Rejected(operation.Request, result.Value);
+                        throw Rejected(operation.Request, reply.Result);
                     case null:
                         throw GivenUp(operation.Request, effort, inDoubt, callers);
                 }
@@ -72,7 +72,7 @@ public sealed partial class Clerk
                 // Expired: this attempt was not applied. If no other can have been, another session can have it.
                 _sessions.Retire(session);
                 if (inDoubt)
-                    throw OutcomeUnknown(operation.Request, result.Value.Detail);
+                    throw OutcomeUnknown(operation.Request, reply.Detail);
                 await effort.FailedAsync(pause: false);
             }
             finally
@@ -84,7 +84,7 @@ public sealed partial class Clerk
         throw GivenUp(operation.Request, effort, inDoubt: false, callers);
     }
 
-    private Task<(KvResult? Result, bool InDoubt)> SettleAsync(KvCommand command, Effort effort) =>
+    private Task<(KvReply? Reply, bool InDoubt)> SettleAsync(KvCommand command, Effort effort) =>
         SettleAsync((channel, timeout) => channel.CallAsync(command, timeout, effort.Stop), effort);
 
     /// <summary>Makes attempts at one server after another until an answer settles it.</summary>
@@ -92,7 +92,7 @@ public sealed partial class Clerk
     /// The answer, whose status is Ok, Rejected or Expired, or <see langword="null"/> when the effort is over; and
     /// whether an attempt without an answer may have been applied, or still may.
     /// </returns>
-    private async Task<(KvResult? Result, bool InDoubt)> SettleAsync(
+    private async Task<(KvReply? Reply, bool InDoubt)> SettleAsync(
         Func<IKvChannel, TimeSpan, Task<RpcResult>> attempt, Effort effort)
     {
         var inDoubt = false;
@@ -103,10 +103,10 @@ public sealed partial class Clerk
             var timeout = left < _options.AttemptTimeout ? left : _options.AttemptTimeout;
             var result = await attempt(_channels.To(address), timeout);
             if (result.Outcome == RpcOutcome.TooLarge)
-                return (KvResult.Rejected(result.Reason!), inDoubt);
+                return (new KvReply(KvStatus.Rejected, result.Reason), inDoubt);
             var status = result.Reply?.Status;
             if (status is KvStatus.Ok or KvStatus.Rejected or KvStatus.Expired)
-                return (result.Reply!.Result, inDoubt);
+                return (result.Reply, inDoubt);
 
             inDoubt |= LeavesDoubt(result);
             _servers.Learn(result.Reply?.Members);

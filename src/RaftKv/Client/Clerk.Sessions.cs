@@ -29,10 +29,10 @@ public sealed partial class Clerk
         {
             // An opening that is repeated opens two; the other one expires.
             var nonce = new ClientId(_platform.Entropy.NextUInt64());
-            var (result, _) = await SettleAsync(new KvCommand(KvRequest.OpenSession, nonce, _one, _one), effort);
-            if (result?.Session is { } session)
+            var (reply, _) = await SettleAsync(new KvCommand(KvRequest.OpenSession, nonce, _one, _one), effort);
+            if (reply?.Result.Session is { } session)
                 opened = new ClerkSession(session, _options.MaxPendingPerSession);
-            else if (result is { } refused)
+            else if (reply is { } refused)
                 throw new KvRejectedException($"A session was rejected: {refused.Detail}.");
         }
         finally
@@ -58,8 +58,8 @@ public sealed partial class Clerk
                 if (session.WasUsed())
                     continue;
                 var effort = new Effort(_platform, _options, _servers, null, interval, _closing.Token);
-                var (result, _) = await SettleAsync(session.KeepAlive(), effort);
-                if (result?.Status != KvStatus.Expired)
+                var (reply, _) = await SettleAsync(session.KeepAlive(), effort);
+                if (reply?.Status != KvStatus.Expired)
                     continue;
                 _sessions.Retire(session);
                 return;

@@ -66,19 +66,16 @@ public sealed class KvServer : IDisposable
     }
 
     /// <summary>Answers a command like one that a Clerk sends, for a caller on the server's own loop.</summary>
-    public async Task<KvReply> ExecuteAsync(KvCommand command)
+    public ValueTask<KvReply> ExecuteAsync(KvCommand command)
     {
         var limits = _options.KeyValue.Limits;
         if (command.Consistency != ReadConsistency.Log && command.Request.IsReadOnly)
-            return await ReadAsync(command);
+            return ReadAsync(command);
         if (Replica.Raft.Role != Role.Leader)
-            return NotLeader(Replica.Raft.Leader);
-        if (limits.Problem(command) is { } problem)
-            return new KvReply(KvStatus.Rejected, problem);
-        var time = _clock.Now(Replica.Raft.Term, StateMachine.TimeMs);
-        var outcome = await Replica.ProposeAsync(
-            KvCommandCodec.Encode(command with { TimeMs = time, Limits = limits }));
-        return outcome.End == ProposalEnd.Applied ? new KvReply(outcome.Result) : WhyNotApplied(outcome);
+            return new(NotLeader(Replica.Raft.Leader));
+        return limits.Problem(command) is { } problem
+            ? new(new KvReply(KvStatus.Rejected, problem))
+            : ProposeAsync(command);
     }
 
     /// <summary>
@@ -121,7 +118,15 @@ public sealed class KvServer : IDisposable
         _ => new KvReply(KvStatus.Unknown, "the server lost the leadership, or stopped"),
     };
 
-    private async Task<KvReply> ReadAsync(KvCommand command)
+    private async ValueTask<KvReply> ProposeAsync(KvCommand command)
+    {
+        var time = _clock.Now(Replica.Raft.Term, StateMachine.TimeMs);
+        var outcome = await Replica.ProposeAsync(
+            KvCommandCodec.Encode(command with { TimeMs = time, Limits = _options.KeyValue.Limits }));
+        return outcome.End == ProposalEnd.Applied ? new KvReply(outcome.Result) : WhyNotApplied(outcome);
+    }
+
+    private async ValueTask<KvReply> ReadAsync(KvCommand command)
     {
         var isStale = command.Consistency == ReadConsistency.Stale;
         var outcome = isStale
