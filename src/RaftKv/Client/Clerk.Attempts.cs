@@ -145,7 +145,7 @@ public sealed partial class Clerk
             return OutcomeUnknown(asked, why, cause);
         if (cause is not null)
             return cause;
-        return effort.Problems.AllRefuse
+        return effort.IsRefused
             ? new ClerkRefusedException($"{asked} was refused by every server: {why}.")
             : new ClerkUnavailableException($"{asked} was not answered in time: {why}.");
     }

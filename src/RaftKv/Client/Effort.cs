@@ -32,7 +32,6 @@ internal sealed class Effort
         _backoff = new Backoff(options.MinBackoff, options.MaxBackoff, platform.Entropy);
         _triesUntilPause = TriesPerRound;
         _began = platform.Time.GetTimestamp();
-        Problems = new ServerProblems(servers);
         if (operation?.Servers is { } some)
             Servers = new ServerTurn(some, (int)(operation.Number % some.Count));
     }
@@ -41,13 +40,16 @@ internal sealed class Effort
     public CancellationToken Stop { get; }
 
     /// <summary>Why each server was of no use.</summary>
-    public ServerProblems Problems { get; }
+    public ServerProblems Problems { get; } = new();
 
     /// <summary>Who may answer; <see langword="null"/>: the leader.</summary>
     public ServerTurn? Servers { get; }
 
     /// <summary>Whether nothing more may be tried.</summary>
-    public bool IsOver => Stop.IsCancellationRequested || Problems.AllRefuse || TimeLeft <= TimeSpan.Zero;
+    public bool IsOver => Stop.IsCancellationRequested || IsRefused || TimeLeft <= TimeSpan.Zero;
+
+    /// <summary>Whether everyone who may answer has turned the Clerk away.</summary>
+    public bool IsRefused => Problems.AllRefuse(_operation?.Servers ?? _known.Addresses);
 
     /// <summary>How much time is left.</summary>
     public TimeSpan TimeLeft => _timeout == Timeout.InfiniteTimeSpan

@@ -4,7 +4,7 @@ using RaftKv.Rpc;
 namespace RaftKv.Client;
 
 /// <summary>Why each server that an operation has tried was of no use, when it was asked last.</summary>
-internal sealed class ServerProblems(KnownServers servers)
+internal sealed class ServerProblems
 {
     // Made with the first problem: most operations have none.
     private List<Problem>? _problems;
@@ -12,8 +12,8 @@ internal sealed class ServerProblems(KnownServers servers)
 
     public bool IsEmpty => _problems is null;
 
-    /// <summary>Whether every known server has turned the Clerk away, so that asking again is of no use.</summary>
-    public bool AllRefuse => _refusals > 0 && servers.Addresses.All(Refuses);
+    /// <summary>Whether all of these servers have turned the Clerk away, so that asking again is of no use.</summary>
+    public bool AllRefuse(IReadOnlyList<string> servers) => _refusals > 0 && servers.All(Refuses);
 
     /// <summary>Remembers the server's problem instead of an earlier one.</summary>
     public void Add(string address, in RpcResult result)

@@ -1,5 +1,6 @@
 using RaftKv.Client;
 using RaftKv.KeyValue;
+using RaftKv.Rpc;
 using Xunit;
 using static RaftKv.Scenarios.Client.ClerkWorld;
 
@@ -39,6 +40,18 @@ public sealed class ReadTests : IDisposable
         _world.Within(0, clerk.GetAsync("k"));
 
         Assert.Equal(["c", "b", "c", "b", "b", "a"], _world.Addresses);
+    }
+
+    [Fact]
+    public void When_all_that_may_answer_refuse_nobody_else_is_waited_for()
+    {
+        var clerk = _world.Clerk();
+        _world.Answer = _ => Failed(RpcOutcome.Refused);
+        var reads = new ReadOptions { Consistency = ReadConsistency.Stale, Servers = ["x", "y"] };
+
+        Assert.Throws<ClerkRefusedException>(
+            () => _world.Within(100, clerk.ReadAsync(KvRequest.Get("k"), reads)));
+        Assert.Equal(["y", "x"], _world.Addresses);
     }
 
     [Fact]
