@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.InteropServices;
 
 namespace RaftKv.Linearizability.Search;
 
@@ -14,7 +13,7 @@ namespace RaftKv.Linearizability.Search;
 /// of equal operations that are both pending, or both optional, the one that returns first goes first.
 /// Of a <see cref="Width"/> it goes on from some of the configurations only.
 /// </summary>
-internal sealed class Sweep
+internal sealed partial class Sweep
 {
     private readonly StateSpace _space;
     private readonly BudgetMeter _meter;
@@ -329,7 +328,8 @@ internal sealed class Sweep
         return true;
     }
 
-    /// <summary>Makes the pending operations optional that change nothing now, or that a write has overwritten.
+    /// <summary>
+    /// Makes the pending operations optional that change nothing now, or that a write has overwritten.
     /// </summary>
     private (bool IsShown, bool Hides) Free(int state, bool overwritten, int returningSlot)
     {
@@ -352,36 +352,6 @@ internal sealed class Sweep
         }
 
         return (isShown, hides);
-    }
-
-    /// <summary>Of equal operations that never return, the first that has not taken effect.</summary>
-    private bool TryFirstLeft(in UnknownGroup group, out OpenOperation first)
-    {
-        foreach (var slot in CollectionsMarshal.AsSpan(group.Slots))
-        {
-            if (Has(Done(_from), slot))
-                continue;
-            first = _open.InSlot(slot);
-            return true;
-        }
-
-        first = default;
-        return false;
-    }
-
-    private bool HasTwinInFront(int place, bool isOptional)
-    {
-        var twins = _open.TwinsInFront(place);
-        var pending = Pending(_from);
-        var done = Done(_from);
-        for (var word = 0; word < twins.Length; word++)
-        {
-            var same = isOptional ? ~(pending[word] | done[word]) : pending[word];
-            if ((twins[word] & same) != 0)
-                return true;
-        }
-
-        return false;
     }
 
     private Span<ulong> Pending(Span<ulong> configuration) => configuration.Slice(Configurations.Bits, _words);
