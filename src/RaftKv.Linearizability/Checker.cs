@@ -62,7 +62,12 @@ public static class Checker
         if (finder.Find() is not { } core)
             return null;
         var few = core.Select(index => operations[index]).ToArray();
-        return new Explanation { Core = core, Sentence = Sentence.Of(model, few, finder.IllegalBy) };
+        return new Explanation
+        {
+            Core = core,
+            From = finder.From,
+            Sentence = Sentence.Of(model, few, finder.IllegalBy, finder.From),
+        };
     }
 
     /// <summary>Finds an order of the operations that explains every answer; <see cref="Verifier"/> can check it.

@@ -10,6 +10,13 @@ public sealed record Explanation
     /// </summary>
     public required IReadOnlyList<int> Core { get; init; }
 
+    /// <summary>
+    /// Null, or the time of the core's first call, when the core holds within its own time only: whatever the state was
+    /// then, if every other read never was and every other write of that time took effect at any one moment of it, or
+    /// never.
+    /// </summary>
+    public long? From { get; init; }
+
     /// <summary>The same in words.</summary>
     public required string Sentence { get; init; }
 }

@@ -52,12 +52,16 @@ public static class Verifier
     /// <param name="history">The operations.</param>
     /// <param name="core">The core, as indexes into the history; 64 at most.</param>
     /// <param name="stepsMax">How many steps to try.</param>
+    /// <param name="from">
+    /// The call of the first in the core, when it is to hold within its own time only (<see cref="Explanation.From"/>).
+    /// </param>
     /// <returns>True when they cannot; false when they can; null when there was too much to try.</returns>
     public static bool? CheckCore<TState, TInput, TOutput>(
         IModel<TState, TInput, TOutput> model,
         IReadOnlyList<Operation<TInput, TOutput>> history,
         IReadOnlyList<int> core,
-        long stepsMax = 4_000_000)
+        long stepsMax = 4_000_000,
+        long? from = null)
         where TInput : notnull
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -65,8 +69,16 @@ public static class Verifier
         ArgumentNullException.ThrowIfNull(core);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(core.Count, 64);
         var inCore = new CoreSearch<TState, TInput, TOutput>(model, [.. core.Select(index => history[index])]);
+        var to = core.Max(index => history[index].Return);
         var others = history.Where((operation, index) =>
-            !core.Contains(index) && !model.IsReadOnly(operation.Input, operation.Outcome)).ToList();
+            !core.Contains(index)
+            && (from is null || (operation.Return >= from && operation.Call <= to))
+            && !model.IsReadOnly(operation.Input, operation.Outcome)).ToList();
+        if (from is not null && core.Any(index => history[index].Call < from))
+            return false;
+
+        // What was before made some state: any that the operations can lead to.
+        inCore.Starts(from is null ? [] : history.Select(operation => operation.Input).Distinct());
 
         // If they cannot even when each of the others could take effect any number of times, that is quickly seen.
         var fewStates = (2L << Math.Min(core.Count, 20)) * (core.Count + others.Count + 1);
@@ -81,13 +93,28 @@ public static class Verifier
     {
         private readonly HashSet<(ulong Done, string Used, Boxed State)> _seen = new(new Comparer(model.States));
         private readonly Stack<(ulong Done, string Used, TState State)> _toTry = new();
+        private readonly List<TState> _starts = [model.Initial];
+
+        public void Starts(IEnumerable<TInput> inputs)
+        {
+            var all = inputs.ToArray();
+            for (var i = 0; i < _starts.Count; i++)
+            {
+                foreach (var input in all)
+                {
+                    if (model.Step(_starts[i], input, default, out var next) && !_starts.Contains(next, model.States))
+                        _starts.Add(next);
+                }
+            }
+        }
 
         public bool? IsPossible(
             List<Operation<TInput, TOutput>> others, bool once, long stepsLeft, long statesMax)
         {
             _seen.Clear();
             _toTry.Clear();
-            Reach(0, "", model.Initial);
+            foreach (var start in _starts)
+                Reach(0, "", start);
             while (_toTry.TryPop(out var at))
             {
                 if (Enumerable.Range(0, core.Length).All(i => IsDone(at.Done, i) || !core[i].Outcome.IsKnown))

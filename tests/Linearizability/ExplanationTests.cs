@@ -56,6 +56,46 @@ public sealed class ExplanationTests
     }
 
     [Fact]
+    public void A_mutex_taken_twice_has_a_core_of_two_whatever_was_before()
+    {
+        var history = new List<Operation<MutexInput, bool>>();
+        for (var i = 0; i < 400; i++)
+            history.Add(new(i % 3, (MutexInput)(i % 2), output: true, 10 * i, (10 * i) + 12));
+        history.Add(new(4, MutexInput.Acquire, output: true, 4100, 4110));
+        history.Add(new(5, MutexInput.Acquire, output: true, 4120, 4130));
+        var explanation = Checker.Explain(new MutexModel(), history)!;
+        Assert.Equal([400, 401], explanation.Core);
+        Assert.Equal(4100, explanation.From);
+        Assert.True(Verifier.CheckCore(new MutexModel(), history, explanation.Core, from: explanation.From));
+        Assert.Equal(
+            "these 2 operations cannot all be, whatever was there at 4,100 and whatever the others did then: "
+            + "client 4 did acquire between 4,100 and 4,110; client 5 did acquire between 4,120 and 4,130",
+            explanation.Sentence);
+    }
+
+    [Fact]
+    public void A_core_within_its_own_time_is_illegal_whatever_was_before() => Cases.ForAll(
+        random => RandomHistory.Of(
+            random,
+            _model,
+            (_, _) => random.Next(3) switch
+            {
+                0 => KvInput.Put("a", $"{random.Next(3)}"),
+                1 => KvInput.CompareAndSet("a", $"{random.Next(3)}", $"{random.Next(3)}"),
+                _ => KvInput.Get("a"),
+            },
+            (_, state, input) => KvModel.Apply(state, input, out KvState _)),
+        history =>
+        {
+            var finder = new WindowFinder<KvState, KvInput, KvOutput>(
+                _model, history, (start, few) => Checker.Check(start, few).Verdict == Verdict.Illegal);
+            if (finder.Find(long.MaxValue) is not { } core)
+                return;
+            Assert.False(BruteForce.IsLinearizable(_model, history));
+            Assert.True(Verifier.CheckCore(_model, history, core, from: core.Min(index => history[index].Call)));
+        });
+
+    [Fact]
     public void A_legal_history_has_no_explanation() =>
         Assert.Null(Checker.Explain(_model, [new(1, KvInput.Get("x"), KvOutput.Read(null), 0, 1)]));
 

@@ -12,6 +12,9 @@ internal sealed class CoreFinder<TState, TInput, TOutput>(
     // What a single attempt to do without some operations may cost; beyond it they stay in.
     private const long AttemptSteps = 1 << 17;
 
+    // What looking for a core within its own time may cost.
+    private const long WindowSteps = 1 << 20;
+
     // The first cut may cost more: all others follow from it.
     private const long EndSteps = 1 << 18;
     private const int ShortestEnd = 8;
@@ -37,12 +40,29 @@ internal sealed class CoreFinder<TState, TInput, TOutput>(
             {
                 IllegalBy = proved.IllegalBy ?? EndOfShortestIllegalPrefix(operations);
                 core = Minimise(operations, IllegalBy);
+                if (core.Count > Sentence.ToldMax)
+                    core = Within(operations) ?? core;
             }
 
             return [.. core.OrderBy(index => operations[index].Call).Select(index => part[index])];
         }
 
         return null;
+    }
+
+    /// <summary>After <see cref="Find"/>: the time of the first call, if the core holds within its own time only.
+    /// </summary>
+    public long? From { get; private set; }
+
+    /// <summary>Few operations that cannot all be whatever was before; null: there are none.</summary>
+    private List<int>? Within(Operation<TInput, TOutput>[] operations)
+    {
+        _stepsLeft = WindowSteps;
+        var finder = new WindowFinder<TState, TInput, TOutput>(
+            model, operations, (start, few) => IsIllegal(start, few, AttemptSteps));
+        var core = finder.Find(IllegalBy);
+        From = core?.Min(index => operations[index].Call);
+        return core;
     }
 
     /// <summary>The first return that makes the history illegal; null when it is not known to be.</summary>
@@ -164,15 +184,19 @@ internal sealed class CoreFinder<TState, TInput, TOutput>(
     private bool IsReadOnly(in Operation<TInput, TOutput> operation) =>
         model.IsReadOnly(operation.Input, operation.Outcome);
 
-    private bool IsIllegal(List<Operation<TInput, TOutput>> operations, long steps = AttemptSteps)
+    private bool IsIllegal(List<Operation<TInput, TOutput>> operations, long steps = AttemptSteps) =>
+        IsIllegal(model, [.. operations], steps);
+
+    private bool IsIllegal(
+        IModel<TState, TInput, TOutput> from, Operation<TInput, TOutput>[] operations, long steps)
     {
         if (_stepsLeft <= 0)
             return false;
         var attempt = meter.Share(Math.Min(steps, _stepsLeft));
-        var verdict = Checker.Decide(model, [.. operations], attempt);
-        meter.Spend(attempt.Steps + operations.Count);
+        var verdict = Checker.Decide(from, operations, attempt);
+        meter.Spend(attempt.Steps + operations.Length);
         if (_looksForCore)
-            _stepsLeft -= attempt.Steps + operations.Count;
+            _stepsLeft -= attempt.Steps + operations.Length;
         return verdict == Verdict.Illegal;
     }
 }

@@ -6,13 +6,17 @@ namespace RaftKv.Linearizability.Explanations;
 /// <summary>Puts a core into words.</summary>
 internal static class Sentence
 {
-    private const int ToldMax = 8;
+    /// <summary>More operations than this are not told one by one.</summary>
+    public const int ToldMax = 8;
 
     public static string Of<TState, TInput, TOutput>(
-        IModel<TState, TInput, TOutput> model, Operation<TInput, TOutput>[] core, long illegalBy)
+        IModel<TState, TInput, TOutput> model, Operation<TInput, TOutput>[] core, long illegalBy, long? from)
         where TInput : notnull
     {
-        if (core.Length == 1)
+        var others = from is { } time
+            ? $"whatever was there at {Time(time)} and whatever the others did then"
+            : "whatever the others did";
+        if (core.Length == 1 && from is null)
             return $"{Told(model, core[0])}, which nothing in the history makes possible";
         if (model is ICellModel<TInput, TOutput> cells && Overwritten(cells, core) is { } overwriting)
         {
@@ -26,12 +30,11 @@ internal static class Sentence
             var last = core
                 .Where(operation => operation.Outcome.IsKnown && operation.Return <= illegalBy)
                 .MaxBy(operation => operation.Return);
-            return $"{Told(model, last)}, which no order of these {core.Length} operations explains, whatever the "
-                + "others did";
+            return $"{Told(model, last)}, which no order of these {core.Length} operations explains, {others}";
         }
 
         var told = core.Select(operation => Told(model, operation));
-        return $"these {core.Length} operations cannot all be, whatever the others did: {string.Join("; ", told)}";
+        return $"these {core.Length} operations cannot all be, {others}: {string.Join("; ", told)}";
     }
 
     /// <summary>
