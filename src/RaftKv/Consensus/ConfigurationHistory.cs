@@ -70,7 +70,9 @@ internal sealed class ConfigurationHistory
     /// <summary>A snapshot covers the log up to <paramref name="index"/>.</summary>
     public void CoverThrough(LogIndex index)
     {
-        var superseded = _known.FindLastIndex(known => known.Index <= index);
+        var superseded = 0;
+        while (superseded + 1 < _known.Count && _known[superseded + 1].Index <= index)
+            superseded++;
         _known.RemoveRange(0, superseded);
     }
 
