@@ -216,10 +216,13 @@ public sealed partial class Replica<TResult> : IDisposable
             CarryOut(now);
             if (_raft.Role != Role.Leader)
                 _pending.Deposed();
-            if (_stopped)
-                return;
-            ArmTimer();
-            LogRoleChange();
+            if (!_stopped)
+            {
+                ArmTimer();
+                LogRoleChange();
+            }
+
+            // Also of the last one: what it wrote may be found at the next start.
             _observer?.TurnEnded();
         }
         catch (Exception fault)
@@ -239,8 +242,9 @@ public sealed partial class Replica<TResult> : IDisposable
                 _pending.Decide(result, _raft.Leader);
             foreach (var result in _effects.Transfers)
             {
+                // Whoever is told may dispose this replica, and so have the others told.
                 if (_transfers.Remove(result.ProposalNumber, out var transfer))
-                    transfer.SetResult(result.Status);
+                    transfer.TrySetResult(result.Status);
             }
 
             foreach (var result in _effects.Reads)

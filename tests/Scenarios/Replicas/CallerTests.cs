@@ -13,6 +13,7 @@ public sealed class CallerTests
     private readonly SimWorld _world = new(1);
     private readonly Member _self = new(new NodeId(1), "n1", MemberRole.Voter);
     private readonly CountingMachine _machine = new();
+    private readonly TurnCounter _turns = new();
     private ReplicaServer<int>? _server;
 
     [Fact]
@@ -92,6 +93,29 @@ public sealed class CallerTests
         }
     }
 
+    /// <summary>
+    /// Seed 6119 of a sweep: the turn broke off in silence, and the checks did not hear what it had done to the log.
+    /// </summary>
+    [Fact]
+    public void Its_last_turn_ends_though_the_first_of_two_transfers_that_end_disposes_it()
+    {
+        var node = Start();
+        var before = 0;
+        node.Post(async () =>
+        {
+            before = _turns.Ended;
+            var first = _server!.Replica.TransferAsync(new NodeId(8));
+            var second = _server.Replica.TransferAsync(new NodeId(9));
+            await first;
+            _server.Dispose();
+            Assert.Equal(TransferStatus.NotLeader, await second);
+        });
+        _world.RunFor(TimeSpan.FromSeconds(1));
+
+        Assert.Null(_world.Failure);
+        Assert.Equal(before + 1, _turns.Ended);
+    }
+
     private SimNode Start()
     {
         var disk = new SimStorage(_world.Scheduler, _world.Decisions.Stream(Concern.Disk));
@@ -110,7 +134,14 @@ public sealed class CallerTests
             Raft = new RaftOptions { Id = _self.Id },
         };
         _server = await ReplicaServer.StartAsync(
-            "callers", _self.Address, options, new StorageOptions(), platform, _machine);
+            "callers", _self.Address, options, new StorageOptions(), platform, _machine, _turns);
+    }
+
+    private sealed class TurnCounter : ReplicaObserver
+    {
+        public int Ended { get; private set; }
+
+        public override void TurnEnded() => Ended++;
     }
 
     private sealed class CountingMachine : IStateMachine<int>
