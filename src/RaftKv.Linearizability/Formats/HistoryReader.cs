@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
 
@@ -20,6 +21,9 @@ public static class HistoryReader
         ArgumentNullException.ThrowIfNull(content);
         var zipped = content.ReadByte() == 0x1F && content.ReadByte() == 0x8B;
         content.Position = 0;
+        if (zipped && !IsWholeGzip(content))
+            throw new MalformedHistoryException(
+                file, 1, "the gzip's end is missing or damaged; of several members in one file none is read");
         using var plain = zipped ? new GZipStream(content, CompressionMode.Decompress, leaveOpen: true) : null;
         using var text = new StreamReader(
             plain ?? content, new UTF8Encoding(false, throwOnInvalidBytes: true), leaveOpen: true);
@@ -28,10 +32,43 @@ public static class HistoryReader
         {
             return Recognise(lines);
         }
+        catch (InvalidOperationException exception)
+        {
+            // That of JSON text with half of a surrogate pair.
+            throw new MalformedHistoryException(file, lines.Line, exception.Message);
+        }
         catch (Exception exception) when (exception is InvalidDataException or DecoderFallbackException)
         {
             throw new MalformedHistoryException(file, lines.Line + 1, exception.Message);
         }
+    }
+
+    /// <summary>
+    /// Whether the length at the end (RFC 1952, ISIZE) is right. <see cref="GZipStream"/> takes a file that was cut
+    /// between two blocks for a whole one.
+    /// </summary>
+    private static bool IsWholeGzip(Stream content)
+    {
+        var length = 0L;
+        try
+        {
+            using var plain = new GZipStream(content, CompressionMode.Decompress, leaveOpen: true);
+            var buffer = new byte[64 * 1024];
+            for (int read; (read = plain.Read(buffer)) > 0;)
+                length += read;
+        }
+        catch (InvalidDataException)
+        {
+            return false;
+        }
+
+        Span<byte> size = stackalloc byte[4];
+        if (content.Length < size.Length)
+            return false;
+        content.Position = content.Length - size.Length;
+        content.ReadExactly(size);
+        content.Position = 0;
+        return BinaryPrimitives.ReadUInt32LittleEndian(size) == (uint)length;
     }
 
     private static RecordedHistory Recognise(LineReader lines)

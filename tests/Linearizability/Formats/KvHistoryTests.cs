@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text;
 using RaftKv.Linearizability.Formats;
 using RaftKv.Linearizability.Models;
@@ -87,8 +88,30 @@ public sealed class KvHistoryTests
     public void A_truncated_gzipped_file_is_refused()
     {
         var whole = HistoryText.Gzip(Header + "\n" + """{"c":1,"f":"put","k":"a","v":"1","t":[1,2]}""");
-        for (var length = 0; length < whole.Length - 10; length++)
+        for (var length = 0; length < whole.Length; length++)
             Assert.Throws<MalformedHistoryException>(() => HistoryText.Read(whole[..length]));
+    }
+
+    /// <summary>Between two blocks, as after a flush, the decompressor does not notice.</summary>
+    [Fact]
+    public void A_gzipped_log_that_is_cut_after_a_flush_is_refused()
+    {
+        var bytes = new MemoryStream();
+        var cut = 0L;
+        using (var zip = new GZipStream(bytes, CompressionLevel.Fastest, leaveOpen: true))
+        {
+            for (var process = 1; process <= 2; process++)
+            {
+                zip.Write(Encoding.UTF8.GetBytes(
+                    $"{{:process {process}, :type :invoke, :f :get, :key \"a\", :value nil}}\n"));
+                zip.Flush();
+                cut = cut == 0 ? bytes.Length : cut;
+            }
+        }
+
+        var whole = bytes.ToArray();
+        Assert.Equal(2, HistoryText.Read(whole).Count);
+        Assert.Throws<MalformedHistoryException>(() => HistoryText.Read(whole[..(int)cut]));
     }
 
     [Theory]
@@ -100,6 +123,7 @@ public sealed class KvHistoryTests
     [InlineData("""{"c":1,"f":"put","k":"a","v":"1","t":[1,2,3]}""", "not [call, return]")]
     [InlineData("""{"c":1,"f":"put","k":"a","v":"1"}""", "needs")]
     [InlineData("""{"c":1,"f":"put","k":"a","v":1,"t":[1,2]}""", "not a string")]
+    [InlineData("""{"c":1,"f":"put","k":"a","v":"\ud800","t":[1,2]}""", "surrogate")]
     [InlineData("""{"c":1,"f":"put","k":"a","v":null,"t":[1,2]}""", "'v' is null")]
     [InlineData("""{"c":1,"f":"put","k":"a","t":[1,2]}""", "other fields")]
     [InlineData("""{"c":1,"f":"put","k":"a","v":"1","o":"2","t":[1,2]}""", "other fields")]
