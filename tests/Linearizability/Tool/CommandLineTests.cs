@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using RaftKv.HistoryChecker.Commands;
 using Xunit;
 
@@ -84,7 +85,10 @@ public sealed class CommandLineTests : IDisposable
         Assert.Contains(", although client ", _output.ToString(), StringComparison.Ordinal);
         var text = File.ReadAllText(page);
         Assert.InRange(text.Length, 5_000, 300_000);
-        Assert.Equal(3, text.Split("<div class='op core").Length - 1);
+        Assert.Equal(3, text.Split("tabindex=0 class='op core").Length - 1);
+        var links = Regex.Matches(text, @"<a href='#(o\d+)'>").Select(link => link.Groups[1].Value).ToList();
+        Assert.Equal(3, links.Count);
+        Assert.All(links, link => Assert.Contains($"<div id={link} ", text, StringComparison.Ordinal));
         Assert.Contains("linearizable until just before", text, StringComparison.Ordinal);
         Assert.Equal(ExitCode.Linearizable, Run("explain", Write("legal.jsonl", Legal), "-o", page));
         Assert.Equal(ExitCode.BadInput, Run("explain", history, "-o", Path.Combine(_folder, "no", "such", "page")));

@@ -23,15 +23,16 @@ internal static class ExplanationPage
         var page = new StringBuilder();
         var title = Text($"{Path.GetFileName(file)}: {Commands.HistoryFile.Name(verdict)}");
         page.Append("<!DOCTYPE html><html lang=en><meta charset=utf-8>");
+        page.Append("<meta name=viewport content='width=device-width'><meta name=color-scheme content='light dark'>");
         page.Append($"<title>{title}</title><style>{Style}</style><h1>{title}</h1>");
         page.Append(CultureInfo.InvariantCulture, $"<p>{history.Count:N0} operations, {history.UnknownCount:N0} of ");
         page.Append($"unknown outcome; model {Text(history.Model)}.</p>");
         if (explanation is null)
-            return page.Append("<p>There is nothing to explain.</p></html>").ToString();
+            return page.Append($"<p>{Text(WithoutCore(verdict))}</p></html>").ToString();
 
         page.Append($"<p class=why>{Text(Capital(explanation.Sentence))}.</p><ol>");
         foreach (var index in explanation.Core.Take(CoreMax))
-            page.Append($"<li>{Text(Told(history[index]))}</li>");
+            page.Append($"<li><a href='#o{index}'>{Text(Told(history[index]))}</a></li>");
         page.Append("</ol>");
         AppendLanes(page, history, explanation.Core, history.FirstImpossibleReturn(budget));
         return page.Append($"<script>{Script}</script></html>").ToString();
@@ -50,7 +51,8 @@ internal static class ExplanationPage
             hidden);
         var lanes = shown.Select(index => history[index].Client).Distinct().Order().ToList();
         var height = (lanes.Count * LaneHeight) + Head;
-        page.Append($"<div id=view><div id=lanes style='width:{scale.Width + 110}px;height:{height}px'>");
+        page.Append("<div id=view tabindex=0 role=region aria-label=operations>");
+        page.Append($"<div id=lanes style='width:{scale.Width + 110}px;height:{height}px'>");
         if (impossibleAt is { } end)
         {
             var place = 110 + scale[end];
@@ -72,16 +74,22 @@ internal static class ExplanationPage
             var (left, top) = (scale[operation.Call], Top(lanes.IndexOf(operation.Client)));
             var right = operation.Return is { } back ? scale[back] : scale.Width;
             var kind = (core.Contains(index) ? "core" : "other") + (operation.Return is null ? " lost" : "");
-            page.Append($"<div class='op {kind}' title='{Text(Told(operation))}' ");
+            page.Append($"<div id=o{index} tabindex=0 class='op {kind}' title='{Text(Told(operation))}' ");
             page.Append($"style='left:{110 + left}px;top:{top + 4}px;width:{Math.Max(right - left, 8)}px'>");
-            page.Append($"{Text(operation.What)}</div>");
+            page.Append($"<span>{Text(operation.What)}</span></div>");
         }
 
-        page.Append("</div></div><p class=legend><span class='op core'>the core</span> cannot all be, ");
-        page.Append("whatever the others did. ");
+        page.Append("</div></div><p class=legend><span class='op core'>the core</span> cannot all be. ");
         page.Append("<span class='op other lost'>unknown outcome</span> may take effect at any later time.");
         page.Append(" Hover for the whole text; long stretches without the core are left out.</p>");
     }
+
+    private static string WithoutCore(Verdict verdict) => verdict switch
+    {
+        Verdict.Linearizable => "Some order of the operations explains every answer: there is nothing to explain.",
+        Verdict.Illegal => "The budget ran out before a core was found.",
+        _ => "The budget ran out before it was clear whether some order of the operations explains every answer.",
+    };
 
     private static int Top(int lane) => Head + (lane * LaneHeight);
 
@@ -99,25 +107,30 @@ internal static class ExplanationPage
         WebUtility.HtmlEncode(text.Length <= TextMax ? text : text[..TextMax] + "…");
 
     private const string Style = """
-        body{font:14px/1.45 system-ui,sans-serif;margin:20px;color:#1c2430;background:#fff}
-        h1{font-size:19px;margin:0 0 4px}p{margin:4px 0}ol{margin:6px 0 12px;color:#46505e}
-        .why{font-size:16px;font-weight:600;color:#a3141e}
-        #view{overflow:auto;max-height:70vh;border:1px solid #ccd3dc;border-radius:6px}
+        body{font:14px/1.45 system-ui,sans-serif;margin:20px;color:var(--ink);background:var(--paper)}
+        :root{--ink:#1c2430;--soft:#46505e;--paper:#fff;--line:#ccd3dc;--op:#dfe6ee;--stripe:#f5f7f9;--why:#a3141e;
+          --legal:#e9f6ec;--end:#2c8a45}
+        @media(prefers-color-scheme:dark){:root{--ink:#e4e8ee;--soft:#b6bfcb;--paper:#15191f;--line:#3a434f;
+          --op:#2c3541;--stripe:#1c222a;--why:#ff8a92;--legal:#1b3123;--end:#5cc27a}}
+        h1{font-size:19px;margin:0 0 4px}p{margin:4px 0}ol{margin:6px 0 12px;color:var(--soft)}a{color:inherit}
+        .why{font-size:16px;font-weight:600;color:var(--why)}
+        #view{overflow:auto;max-height:70vh;border:1px solid var(--line);border-radius:6px}
         #lanes{position:relative}
-        .lane{position:absolute;left:0;right:0;height:34px;border-top:1px solid #eef1f5;box-sizing:border-box}
-        .lane b{position:sticky;left:0;z-index:4;display:inline-block;width:90px;padding:7px 8px;background:#fffffff0;
-          font-weight:500;font-size:12px;color:#46505e}
+        .lane{position:absolute;left:0;right:0;height:34px;border-top:1px solid var(--stripe);box-sizing:border-box}
+        .lane b{position:sticky;left:0;z-index:4;box-sizing:border-box;height:33px;display:inline-block;width:106px;
+          padding:7px 8px;background:var(--paper);font-weight:500;font-size:12px;color:var(--soft)}
         .op{position:absolute;height:24px;line-height:24px;padding:0 4px;box-sizing:border-box;border-radius:4px;
-          overflow:hidden;white-space:nowrap;text-overflow:ellipsis;font-size:12px;
-          background:#dfe6ee;color:#46505e;z-index:2}
-        .op:hover{width:auto!important;z-index:5;box-shadow:0 1px 6px #0005}
+          overflow:clip;white-space:nowrap;font-size:12px;
+          background:var(--op);color:var(--soft);z-index:2;scroll-margin:0 40vw 0 130px}
+        .op span{position:sticky;left:112px}
+        .op:hover,.op:focus{width:auto!important;z-index:5;box-shadow:0 1px 6px #0005}
         .core{background:#c8202c;color:#fff;z-index:3;min-width:110px}
-        .lost{background-image:linear-gradient(90deg,#fff0,#ffffffb0)}
-        .gap{position:absolute;top:18px;bottom:0;color:#8a94a2;font-size:11px;text-align:center;
-          background:repeating-linear-gradient(135deg,#f5f7f9 0 6px,#fff 6px 12px)}
-        .legal{position:absolute;top:0;bottom:0;left:0;background:#e9f6ec80}
-        .end{position:absolute;top:0;bottom:0;border-left:2px solid #2c8a45;
-          padding-left:5px;color:#2c8a45;font-size:12px;
+        .lost{background-image:linear-gradient(90deg,transparent,var(--paper))}
+        .gap{position:absolute;top:18px;bottom:0;color:var(--soft);font-size:11px;text-align:center;
+          background:repeating-linear-gradient(135deg,var(--stripe) 0 6px,var(--paper) 6px 12px)}
+        .legal{position:absolute;top:0;bottom:0;left:0;background:var(--legal)}
+        .end{position:absolute;top:0;bottom:0;border-left:2px solid var(--end);
+          padding-left:5px;color:var(--end);font-size:12px;
           white-space:nowrap;z-index:1}
         .legend .op{position:static;display:inline-block;vertical-align:middle;min-width:0}
         """;
