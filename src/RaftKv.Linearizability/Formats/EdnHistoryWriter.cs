@@ -25,8 +25,7 @@ public static class EdnHistoryWriter
             RecordedHistory<string?, RegisterInput<string>, RegisterOutput<string>> { Initial: "0" } register =>
                 Lines(register.Operations, OfRegister),
             RecordedHistory<bool, MutexInput, bool> mutex => Lines(mutex.Operations, OfMutex),
-            _ => throw new NotSupportedException(
-                $"this format has no {history.Model} that holds {history.Initial ?? "nothing"} at first"),
+            _ => throw NotWritten(history),
         };
         Write(lines, output);
     }
@@ -119,6 +118,15 @@ public static class EdnHistoryWriter
 
     private static string Quoted(string text) => $"\"{text.Replace("\\", "\\\\").Replace("\"", "\\\"")
         .Replace("\n", "\\n").Replace("\t", "\\t").Replace("\r", "\\r")}\"";
+
+    private static NotSupportedException NotWritten(RecordedHistory history) => history switch
+    {
+        RecordedHistory<KvState, KvInput, KvOutput> => NotWritten(
+            "that keys start absent, as these do: its key-value stores begin with \"\" for every key"),
+        RecordedHistory<string?, RegisterInput<string>, RegisterOutput<string>> => NotWritten(
+            $"that a register starts with {history.Initial ?? "nothing"}: its registers begin with 0"),
+        _ => NotWritten($"what happens to a {history.Model}"),
+    };
 
     private static NotSupportedException NotWritten(string what) => new($"this format cannot say {what}");
 }

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
+using System.Text.Unicode;
 
 namespace RaftKv.Linearizability.Formats;
 
@@ -37,10 +38,27 @@ public static class HistoryReader
             // That of JSON text with half of a surrogate pair.
             throw new MalformedHistoryException(file, lines.Line, exception.Message);
         }
-        catch (Exception exception) when (exception is InvalidDataException or DecoderFallbackException)
+        catch (DecoderFallbackException)
+        {
+            content.Position = 0;
+            using var again = zipped ? new GZipStream(content, CompressionMode.Decompress, leaveOpen: true) : null;
+            throw new MalformedHistoryException(file, FirstLineNotUtf8(again ?? content), "not UTF-8");
+        }
+        catch (InvalidDataException exception)
         {
             throw new MalformedHistoryException(file, lines.Line + 1, exception.Message);
         }
+    }
+
+    /// <summary>A line that cannot be decoded is noticed when others in front of it are still to be read.</summary>
+    private static int FirstLineNotUtf8(Stream plain)
+    {
+        using var bytes = new StreamReader(
+            plain, Encoding.Latin1, detectEncodingFromByteOrderMarks: false, leaveOpen: true);
+        var line = 1;
+        for (; bytes.ReadLine() is { } text && Utf8.IsValid(Encoding.Latin1.GetBytes(text)); line++)
+            continue;
+        return line;
     }
 
     /// <summary>

@@ -15,11 +15,13 @@ internal static class HistoryText
 
     public static Verdict Check(string text) => Read(text).Check().Verdict;
 
-    public static byte[] Gzip(string text)
+    public static byte[] Gzip(string text) => Gzip(Encoding.UTF8.GetBytes(text));
+
+    public static byte[] Gzip(byte[] content)
     {
         var bytes = new MemoryStream();
         using (var zip = new GZipStream(bytes, CompressionLevel.Fastest))
-            zip.Write(Encoding.UTF8.GetBytes(text));
+            zip.Write(content);
         return bytes.ToArray();
     }
 

@@ -188,4 +188,26 @@ public sealed class KvHistoryTests
     [InlineData("hello")]
     public void What_is_no_history_is_refused(string text) =>
         Assert.Throws<MalformedHistoryException>(() => HistoryText.Read(text));
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void What_is_not_UTF_8_is_found_in_its_line(bool isZipped)
+    {
+        const string Line = """{"c":1,"f":"put","k":"a","v":"é","t":[1,2]}""";
+        var before = string.Concat(Enumerable.Repeat(Line + "\n", 5_000));
+        var header = Header.Replace("\"ops\":1", "\"ops\":5001");
+        byte[] bytes = [.. Encoding.UTF8.GetBytes($"{header}\n{before}"), .. Encoding.Latin1.GetBytes(Line)];
+        var file = isZipped ? HistoryText.Gzip(bytes) : bytes;
+        var malformed = Assert.Throws<MalformedHistoryException>(() => HistoryText.Read(file));
+        Assert.Equal((5_002, "not UTF-8"), (malformed.Line, malformed.Reason));
+    }
+
+    [Fact]
+    public void A_client_may_have_several_operations_open() => Assert.Equal(Verdict.Linearizable, HistoryText.Check("""
+        {"format":"kv-history-1","model":"kv","ops":3}
+        {"c":1,"f":"put","k":"a","v":"1","t":[1,null]}
+        {"c":1,"f":"put","k":"a","v":"2","t":[2,10]}
+        {"c":1,"f":"get","k":"a","o":"1","t":[3,9]}
+        """));
 }

@@ -44,9 +44,36 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("check", "--budget", "soon", "x")]
     [InlineData("check", "--memory", "-1M", "x")]
     [InlineData("score", "no-such-file")]
-    [InlineData("frobnicate")]
     public void Wrong_usage_ends_with_2(params string[] arguments) =>
         Assert.Equal(ExitCode.BadInput, Run(arguments));
+
+    [Theory]
+    [InlineData("'frobnicate'", "frobnicate")]
+    [InlineData("'--bogus' is no option of check", "check", "--bogus")]
+    [InlineData("'--bogus' is no option of generate", "generate", "--bogus", "3", "file")]
+    [InlineData("'-x' is no option of score", "score", "table.tsv", "-x")]
+    [InlineData("--budget: 'soon' is not a time", "check", "--budget", "soon", "file")]
+    [InlineData("--fault: 'Foo' is none of None, Stale", "generate", "--fault", "Foo", "file")]
+    [InlineData("--fault: '99' is none of", "generate", "--fault", "99", "file")]
+    [InlineData("--unknown is a whole number from 0 to 100, not '101'", "generate", "--unknown", "101", "file")]
+    [InlineData("--keys is a whole number from 1 to", "generate", "--keys", "many", "file")]
+    [InlineData("--mix: 'pop' is no kind", "generate", "--mix", "get,pop", "file")]
+    [InlineData("'TO'", "convert", "file")]
+    public void A_mistake_is_named_in_one_line(string mistake, params string[] arguments)
+    {
+        Assert.Equal(ExitCode.BadInput, Run(arguments));
+        Assert.Contains(mistake, _error.ToString(), StringComparison.Ordinal);
+        Assert.Single(_error.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Empty(_output.ToString());
+    }
+
+    [Fact]
+    public void Behind_two_dashes_everything_is_a_file()
+    {
+        Assert.Equal(ExitCode.BadInput, Run("check", "--", "--no-such-file"));
+        Assert.Contains("no-such-file'", _error.ToString(), StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Linearizable, Run("generate", "--seed", "-5", Path.Combine(_folder, "a.jsonl")));
+    }
 
     [Fact]
     public void An_exhausted_budget_ends_with_3()
@@ -71,6 +98,9 @@ public sealed class CommandLineTests : IDisposable
 
         File.WriteAllText(table, "file\texpected\nlegal.jsonl\tillegal\n");
         Assert.Equal(ExitCode.Illegal, Run("score", table));
+        File.WriteAllText(table, "file\texpected\n");
+        Assert.Equal(ExitCode.BadInput, Run("score", table));
+        Assert.Contains("names no file", _error.ToString(), StringComparison.Ordinal);
         File.WriteAllText(table, "file\texpected\nlegal.jsonl\n");
         Assert.Equal(ExitCode.BadInput, Run("score", table));
     }
@@ -114,6 +144,7 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal(ExitCode.Linearizable, Run("convert", Write("legal.jsonl", Legal), lines));
         Assert.Equal(ExitCode.Linearizable, Run("check", lines));
         Assert.Equal(ExitCode.BadInput, Run("convert", lines, edn));
+        Assert.Contains("b.edn: this format cannot say that keys", _error.ToString(), StringComparison.Ordinal);
     }
 
     private int Run(params string[] arguments) => CommandLine.Run(arguments, _output, _error);

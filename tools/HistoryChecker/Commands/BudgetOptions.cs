@@ -41,7 +41,7 @@ internal sealed class BudgetOptions
         var text = result.Tokens[0].Value;
         var value = parse(text);
         if (value is null)
-            result.AddError($"'{text}' is not {expected}");
+            result.AddError($"{((OptionResult)result.Parent!).Option.Name}: '{text}' is not {expected}");
         return value;
     }
 

@@ -38,6 +38,9 @@ internal static class ExpectedVerdicts
             rows.Add((cells[file], cells[expected]));
         }
 
-        return rows;
+        if (rows.Count > 0)
+            return rows;
+        error.WriteLine($"{table}:{lines.Length}: the table names no file");
+        return null;
     }
 }

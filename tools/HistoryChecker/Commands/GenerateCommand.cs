@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
 using RaftKv.HistoryChecker.Generation;
 using RaftKv.Linearizability.Formats;
 
@@ -15,7 +17,7 @@ internal static class GenerateCommand
         var operations = Number("--operations", "how many operations", 1_000, 1);
         var clients = Number("--clients", "how many clients at once", 5, 1);
         var keys = Number("--keys", "how many keys", 1, 1);
-        var unknown = Number("--unknown", "per cent of operations of unknown outcome", 0, 0);
+        var unknown = Number("--unknown", "per cent of operations of unknown outcome", 0, 0, 100);
         var seed = Number("--seed", "the same seed, the same history", 1, int.MinValue);
         var mix = new Option<string>("--mix")
         {
@@ -26,7 +28,7 @@ internal static class GenerateCommand
         {
             if (result.GetValueOrDefault<string>() != Mutex
                 && result.GetValueOrDefault<string>()!.Split(',').Except(_kinds).FirstOrDefault() is { } kind)
-                result.AddError($"'{kind}' is no kind of operation: {string.Join(", ", _kinds)}; or {Mutex} alone");
+                result.AddError($"--mix: '{kind}' is no kind: {string.Join(", ", _kinds)}; or {Mutex} alone");
         });
         var repeats = Number("--repeats", "so many different values are written; 0: each is unique", 0, 0);
         var tick = Number("--tick", "how coarse the clock is", 1, 1);
@@ -34,6 +36,7 @@ internal static class GenerateCommand
         {
             Description = "what goes wrong, once",
             DefaultValueFactory = _ => Fault.None,
+            CustomParser = FaultOf,
         };
         var output = new Argument<string>("FILE") { Description = "where to write kv-history-1" };
         var command = new Command("generate", "Writes a random history, linearizable unless a fault is asked for.")
@@ -58,15 +61,29 @@ internal static class GenerateCommand
         return command;
     }
 
-    private static Option<int> Number(string name, string description, int usual, int least)
-    {
-        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => usual };
-        option.Validators.Add(result =>
+    private static Option<int> Number(
+        string name, string description, int usual, int least, int most = int.MaxValue) => new(name)
         {
-            if (result.Tokens is [var token] && int.TryParse(token.Value, out var number) && number < least)
-                result.AddError($"{name} is at least {least}");
-        });
-        return option;
+            Description = description,
+            DefaultValueFactory = _ => usual,
+            CustomParser = result =>
+            {
+                var text = result.Tokens[0].Value;
+                if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+                    && number >= least && number <= most)
+                    return number;
+                result.AddError($"{name} is a whole number from {least} to {most}, not '{text}'");
+                return usual;
+            },
+        };
+
+    private static Fault FaultOf(ArgumentResult result)
+    {
+        var (text, names) = (result.Tokens[0].Value, Enum.GetNames<Fault>());
+        if (names.Contains(text, StringComparer.OrdinalIgnoreCase))
+            return Enum.Parse<Fault>(text, ignoreCase: true);
+        result.AddError($"--fault: '{text}' is none of {string.Join(", ", names)}");
+        return Fault.None;
     }
 
     private static int Run(Workload workload, string file, TextWriter error)
