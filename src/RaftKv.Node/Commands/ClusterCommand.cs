@@ -9,7 +9,8 @@ internal static class ClusterCommand
 {
     public static Command Create(ClientOptions options)
     {
-        var nodes = NumberOption.Create("--nodes", "How many nodes.", 3, 1, LocalCluster.MaxNodes);
+        var nodes = NumberOption.CreateOptional(
+            "--nodes", "How many nodes: 3, or as many as the cluster has that is there.", 1, ClusterDirectory.MaxNodes);
         var data = new Option<string>("--data")
         {
             Description = "Where their files live; a cluster that was here before goes on. "
@@ -22,21 +23,23 @@ internal static class ClusterCommand
             if (result.Tokens is [var token, ..] && string.IsNullOrWhiteSpace(token.Value))
                 result.AddError("--data is empty.");
         });
-        var port = NumberOption.Create(
-            "--port", "Port of the first node; the next ones follow.", ClientOptions.FirstPort, 1, IPEndPoint.MaxPort);
+        var port = NumberOption.CreateOptional(
+            "--port", $"Port of the first node of a new cluster, the next ones follow: {ClientOptions.FirstPort}.",
+            1, IPEndPoint.MaxPort);
         var command = new Command("cluster", "Start a cluster on this machine; Ctrl+C stops it.")
         {
             nodes, data, port, options.Cluster,
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            if (parsed.GetValue(port) + parsed.GetValue(nodes) - 1 > IPEndPoint.MaxPort)
+            var (count, first) = (parsed.GetValue(nodes), parsed.GetValue(port));
+            if (first + (count ?? ClusterDirectory.NodesByDefault) - 1 > IPEndPoint.MaxPort)
                 throw new UsageException($"--port: the nodes' ports go beyond {IPEndPoint.MaxPort}.");
+            var clusterId = parsed.GetValue(options.Cluster)!;
             var output = TextWriter.Synchronized(parsed.InvocationConfiguration.Output);
             using var cluster = new LocalCluster(
-                parsed.GetValue(options.Cluster)!, parsed.GetValue(data)!, parsed.GetValue(nodes),
-                parsed.GetValue(port), output);
-            return await cluster.RunAsync(cancellationToken) ? ExitCode.Good : ExitCode.Failed;
+                clusterId, new ClusterDirectory(clusterId, parsed.GetValue(data)!), output);
+            return await cluster.RunAsync(count, first, cancellationToken) ? ExitCode.Good : ExitCode.Failed;
         });
         return command;
     }

@@ -16,12 +16,8 @@ internal sealed class DemoCommand(Clerk clerk, DemoObserver observer, TextWriter
 
     public static Command Create(ClientOptions options)
     {
-        var count = new Option<int?>("--count")
-        {
-            Description = "How many numbers; without it, until Ctrl+C.",
-            HelpName = "N",
-            CustomParser = result => NumberOption.Parser("--count", 1, int.MaxValue)(result),
-        };
+        var count = NumberOption.CreateOptional(
+            "--count", "How many numbers; without it, until Ctrl+C.", 1, int.MaxValue);
         var command = new Command("demo", "Put and get numbers in a loop. Kill the leader meanwhile.") { count };
         command.SetAction(async (parsed, cancellationToken) =>
         {

@@ -16,6 +16,14 @@ internal static class NumberOption
         CustomParser = Parser(name, min, max),
     };
 
+    /// <summary>An option that may be left out, to leave it to what is there already.</summary>
+    public static Option<int?> CreateOptional(string name, string description, int min, int max) => new(name)
+    {
+        Description = description,
+        HelpName = "N",
+        CustomParser = result => Parser(name, min, max)(result),
+    };
+
     /// <summary>Takes a number, or names it in an error.</summary>
     public static Func<ArgumentResult, T> Parser<T>(string name, T min, T max)
         where T : struct, IBinaryInteger<T>, IMinMaxValue<T> => result =>

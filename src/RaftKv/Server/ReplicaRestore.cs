@@ -4,11 +4,15 @@ using RaftKv.Consensus;
 namespace RaftKv.Server;
 
 /// <summary>Reads what <see cref="ReplicaCut"/> wrote: the configuration, and the rest for the state machine.</summary>
-internal sealed class ReplicaRestore(ISnapshotRestore state) : ISnapshotRestore
+/// <param name="state">The state machine; <see langword="null"/>: only the configuration is asked for.</param>
+internal sealed class ReplicaRestore(ISnapshotRestore? state) : ISnapshotRestore
 {
     private byte[] _head = new byte[ReplicaCut.LengthBytes];
     private int _read;
     private Configuration? _configuration;
+
+    /// <summary>Whether <see cref="Configuration"/> has been read.</summary>
+    public bool HasConfiguration => _configuration is not null;
 
     /// <summary>The configuration in force at the snapshot.</summary>
     public Configuration Configuration => _configuration ?? throw Malformed("ends before its configuration");
@@ -30,13 +34,13 @@ internal sealed class ReplicaRestore(ISnapshotRestore state) : ISnapshotRestore
         }
 
         if (!bytes.IsEmpty)
-            state.Read(bytes);
+            state?.Read(bytes);
     }
 
     public void Complete()
     {
         _ = Configuration;
-        state.Complete();
+        state?.Complete();
     }
 
     private int Length()

@@ -67,29 +67,79 @@ public sealed class LauncherTests : IDisposable
     [Fact]
     public async Task A_directory_of_a_cluster_of_another_size_is_refused()
     {
-        Directory.CreateDirectory(_directory.File("node1"));
-        using var launcher = Launch();
+        await FoundAsync(1, 1);
+        using var launcher = Launch("--nodes", "3");
         Assert.Equal(2, await launcher.ExitCodeAsync());
-        Assert.Contains("--nodes 1", launcher.Output, StringComparison.Ordinal);
+        Assert.Contains("holds a cluster of 1 nodes. Give --nodes 1", launcher.Output, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_directory_that_lacks_a_node_is_refused_by_the_nodes_name()
     {
         foreach (var id in (int[])[1, 3])
-            Directory.CreateDirectory(_directory.File($"node{id}"));
+            await FoundAsync(id, 3);
         using (var launcher = Launch())
         {
             Assert.Equal(2, await launcher.ExitCodeAsync());
             Assert.Contains("node2 of 3 is missing", launcher.Output, StringComparison.Ordinal);
         }
 
-        Directory.Delete(_directory.File("node3"));
-        const string Members = """{ "1": "127.0.0.1:1", "2": "127.0.0.1:2", "3": "127.0.0.1:3" }""";
-        await File.WriteAllTextAsync(_directory.File("node1/node.json"), $$"""{ "Id": 1, "Members": {{Members}} }""");
+        Directory.Delete(_directory.File("node3"), recursive: true);
         using var small = Launch("--nodes", "1");
         Assert.Equal(2, await small.ExitCodeAsync());
-        Assert.Contains("--nodes 3", small.Output, StringComparison.Ordinal);
+        Assert.Contains("Give --nodes 3", small.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Another_port_is_refused_where_the_nodes_know_each_other_by_their_addresses()
+    {
+        await FoundAsync(1, 1);
+        using var launcher = new ProgramProcess("cluster", "--data", _directory.Path, "--port", $"{_port + 1}");
+        Assert.Equal(2, await launcher.ExitCodeAsync());
+        Assert.Contains($"--port {_port + 1}: ", launcher.Output, StringComparison.Ordinal);
+        Assert.Contains($"listens at 127.0.0.1:{_port}", launcher.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Data_in_use_is_left_as_it_is()
+    {
+        using var launcher = Launch("--nodes", "1");
+        await launcher.PrintsAsync("ready after");
+        var file = _directory.File("node1/node.json");
+        var edited = (await File.ReadAllTextAsync(file)).Replace("10000", "10001", StringComparison.Ordinal) + " ";
+        await File.WriteAllTextAsync(file, edited);
+        using var second = Launch();
+        Assert.Equal(1, await second.ExitCodeAsync());
+        Assert.Contains("is in use by another process", second.Output, StringComparison.Ordinal);
+        Assert.Equal(edited, await File.ReadAllTextAsync(file));
+    }
+
+    [Fact]
+    public async Task The_members_are_started_and_no_others()
+    {
+        var address = $"127.0.0.1:{_port + 1}";
+        string[] place = ["--member", $"5={address}", "--data-directory", _directory.File("node5/data")];
+        using (var founder = Launch("--nodes", "1"))
+        using (var joining = new ProgramProcess(["serve", "--join", "--id", "5", .. place]))
+        {
+            await founder.PrintsAsync("ready after");
+            Assert.Equal(0, (await ClientAsync("put", "greeting", "hello")).ExitCode);
+            Assert.Equal(0, (await ClientAsync("member", "add", "5", address)).ExitCode);
+            Assert.Equal((0, 0), (await founder.EndAsync("TERM"), await joining.EndAsync("TERM")));
+        }
+
+        using (var both = new ProgramProcess("cluster", "--data", _directory.Path))
+        {
+            await both.PrintsAsync("ready after");
+            Assert.Equal([1, 5], both.Nodes.Keys.Order());
+            Assert.Equal(0, (await ClientAsync("member", "remove", "1")).ExitCode);
+            Assert.Equal(0, await both.EndAsync("TERM"));
+        }
+
+        using var one = new ProgramProcess("cluster", "--data", _directory.Path);
+        await one.PrintsAsync("ready after");
+        Assert.Equal([5], one.Nodes.Keys);
+        Assert.Equal((0, "hello\n", ""), await ClientAsync("get", "greeting"));
     }
 
     [Fact]
@@ -132,6 +182,14 @@ public sealed class LauncherTests : IDisposable
 
     private ProgramProcess LaunchIn(string directory, params string[] more) =>
         new(["cluster", "--data", directory, "--port", _port.ToString(CultureInfo.InvariantCulture), .. more]);
+
+    /// <summary>Makes the data of one node of a cluster of <paramref name="count"/>.</summary>
+    private Task FoundAsync(int id, int count) => NodeHost.InitAsync(new NodeOptions
+    {
+        Id = id,
+        Members = Enumerable.Range(1, count).ToDictionary(each => $"{each}", each => $"127.0.0.1:{_port + each - 1}"),
+        DataDirectory = _directory.File($"node{id}/data"),
+    });
 
     private async Task ShowsBytesThatAreNoTextAsync()
     {
