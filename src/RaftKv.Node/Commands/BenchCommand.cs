@@ -10,8 +10,17 @@ internal static class BenchCommand
 
     public static Command Create(ClientOptions options)
     {
-        var operation = new Option<string>("--op") { Description = "What to measure.", Required = true };
-        operation.AcceptOnlyFromAmong("put", "get");
+        var operation = new Option<string>("--op")
+        {
+            Description = "What to measure.",
+            HelpName = "put|get",
+            Required = true,
+        };
+        operation.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token, ..] && token.Value is not ("put" or "get"))
+                result.AddError($"--op must be put or get, but is '{token.Value}'.");
+        });
         var clients = NumberOption.Create(
             "--clients", "Calls at a time, all through one Clerk as in a server process.", 1, 1, 1000);
         var value = NumberOption.Create("--value", "Size of a value in bytes.", 64, 0, 8 * 1024 * 1024);

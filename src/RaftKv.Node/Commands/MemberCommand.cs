@@ -9,11 +9,12 @@ internal static class MemberCommand
 {
     public static Command CreateList(ClientOptions options)
     {
-        var command = new Command("members", "List the members of the cluster.");
+        var command = new Command("members", "List the members of the cluster, and say who leads.");
         command.SetAction(async (parsed, cancellationToken) =>
         {
             await using var clerk = options.Connect(parsed);
-            await PrintAsync(await clerk.GetMembersAsync(cancellationToken), parsed);
+            var (configuration, leader) = await clerk.GetMembersAsync(cancellationToken);
+            await PrintAsync(configuration, parsed, leader);
             return ExitCode.Good;
         });
         return command;
@@ -73,9 +74,10 @@ internal static class MemberCommand
         return command;
     }
 
-    private static async Task PrintAsync(Configuration configuration, ParseResult parsed)
+    private static async Task PrintAsync(Configuration configuration, ParseResult parsed, NodeId leader = default)
     {
         foreach (var (id, address, role) in configuration.Members)
-            await parsed.InvocationConfiguration.Output.WriteLineAsync($"{id.Value}  {address}  {role}");
+            await parsed.InvocationConfiguration.Output.WriteLineAsync(
+                $"{id.Value}  {address}  {role}{(id == leader ? "  leads" : "")}");
     }
 }

@@ -26,16 +26,16 @@ internal static class ScanCommand
         {
             await using var clerk = options.Connect(parsed);
             var output = parsed.InvocationConfiguration.Output;
-            var left = parsed.GetValue(limit) is > 0 and var most ? most : int.MaxValue;
+            var left = parsed.GetValue(limit) is > 0 and var most ? most : (int?)null;
             var range = new KvScan
             {
                 Prefix = parsed.GetValue(prefix) ?? "",
                 From = parsed.GetValue(from) ?? "",
                 To = parsed.GetValue(to),
             };
-            while (left > 0)
+            while (left != 0)
             {
-                var page = await clerk.ScanAsync(range with { Limit = left }, cancellationToken);
+                var page = await clerk.ScanAsync(range with { Limit = left ?? 0 }, cancellationToken);
                 foreach (var (key, value) in page.Items)
                     await output.WriteLineAsync($"{EscapedText.Of(key)}\t{EscapedText.Of(value.Span)}");
                 left -= page.Items.Count;

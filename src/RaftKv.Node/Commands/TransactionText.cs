@@ -23,7 +23,9 @@ internal static class TransactionText
                 (part == "then" ? then : otherwise).Add(Operation(word));
         }
 
-        return new KvTransaction(compares, then, otherwise);
+        return compares.Count + then.Count + otherwise.Count > 0
+            ? new KvTransaction(compares, then, otherwise)
+            : throw new UsageException("The transaction is empty: it compares nothing and does nothing.");
     }
 
     private static KvCompare Compare(string word)

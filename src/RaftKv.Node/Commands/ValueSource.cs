@@ -15,16 +15,19 @@ internal sealed class ValueSource
         HelpName = "FILE",
     };
 
-    /// <summary>Adds the argument and the option; exactly one of them must be given.</summary>
+    /// <summary>Adds the argument and the option behind the key; exactly one of them must be given.</summary>
     public void AddTo(Command command)
     {
+        var key = command.Arguments[0];
         _text.Arity = ArgumentArity.ZeroOrOne;
         command.Add(_text);
         command.Add(_file);
         command.Validators.Add(result =>
         {
             var isText = result.GetResult(_text) is { Tokens.Count: > 0 };
-            if (isText == result.GetResult(_file) is not null)
+            // Without a key it is the key that is missing.
+            if (result.GetResult(key) is { Tokens.Count: > 0 }
+                && isText == result.GetResult(_file) is not null)
                 result.AddError("Give either VALUE or --value-file FILE.");
         });
     }

@@ -15,6 +15,7 @@ namespace RaftKv.Node.Hosting;
 internal static class NodeOptionsLoader
 {
     private const string EnvironmentPrefix = "RAFTKV_";
+    private const string NotSet = " (not set)";
 
     private static readonly JsonSerializerOptions _json = new()
     {
@@ -53,6 +54,8 @@ internal static class NodeOptionsLoader
             problems.AddRange(Invalid(options, configuration));
         if (problems.Count == 0 && Mismatch(options) is { } mismatch)
             problems.Add(mismatch);
+        if (file is null && problems.Exists(problem => problem.Contains(NotSet, StringComparison.Ordinal)))
+            problems.Add("No --config FILE is given; --help explains the options.");
         return problems.Count == 0 ? options : throw new UsageException(problems);
     }
 
@@ -171,7 +174,7 @@ internal static class NodeOptionsLoader
     {
         var provider = configuration.Providers.LastOrDefault(provider =>
             provider.TryGet(name, out _) || provider.GetChildKeys([], name).Any());
-        return provider is null ? " (not set)" : $" ({Describe(provider, name)})";
+        return provider is null ? NotSet : $" ({Describe(provider, name)})";
     }
 
     private static string Describe(IConfigurationProvider provider, string name) => provider switch

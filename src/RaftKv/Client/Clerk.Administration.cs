@@ -17,9 +17,9 @@ public sealed partial class Clerk
         await AdministerAsync(new TransferRequest(new NodeId(node ?? 0)), cancellationToken);
     }
 
-    /// <summary>Who the members are, as the leader knows them.</summary>
+    /// <summary>Who the members are, and which of them leads, as the leader knows it.</summary>
     /// <exception cref="ClerkUnavailableException">No leader answered in time.</exception>
-    public ValueTask<Configuration> GetMembersAsync(CancellationToken cancellationToken = default) =>
+    public ValueTask<ClusterMembers> GetMembersAsync(CancellationToken cancellationToken = default) =>
         AskMembersAsync(new MembershipRequest([], WhenSettled: false), cancellationToken);
 
     /// <summary>
@@ -36,19 +36,22 @@ public sealed partial class Clerk
         IReadOnlyList<MemberChange> changes, CancellationToken cancellationToken = default)
     {
         await AskMembersAsync(new MembershipRequest([.. changes], WhenSettled: false), cancellationToken);
-        return await AskMembersAsync(new MembershipRequest([], WhenSettled: true), cancellationToken);
+        return (await AskMembersAsync(new MembershipRequest([], WhenSettled: true), cancellationToken)).Configuration;
     }
 
-    private async ValueTask<Configuration> AskMembersAsync(
+    private async ValueTask<ClusterMembers> AskMembersAsync(
         MembershipRequest request, CancellationToken cancellationToken)
     {
-        var result = await AdministerAsync(request, cancellationToken);
-        return result.Value is { } bytes && ConfigurationCodec.TryDecode(bytes.Span, out var configuration)
-            ? configuration
+        var reply = await AdministerAsync(request, cancellationToken);
+        return reply.Value is { } bytes && ConfigurationCodec.TryDecode(bytes.Span, out var configuration)
+            ? new ClusterMembers(configuration, Leader(configuration, reply.LeaderAddress))
             : throw new ClerkUnavailableException("A server's answer about the members cannot be read.");
     }
 
-    private Task<KvResult> AdministerAsync(AdministrationRequest request, CancellationToken callers) =>
+    private static NodeId Leader(Configuration configuration, string? address) =>
+        configuration.Members.FirstOrDefault(member => member.Address == address).Id;
+
+    private Task<KvReply> AdministerAsync(AdministrationRequest request, CancellationToken callers) =>
         OnLoopAsync(async () =>
         {
             ObjectDisposedException.ThrowIf(_closing.IsCancellationRequested, this);
@@ -58,7 +61,7 @@ public sealed partial class Clerk
                 (channel, timeout) => channel.CallAsync(request, timeout, effort.Stop), effort);
             return reply?.Status switch
             {
-                KvStatus.Ok => reply.Result,
+                KvStatus.Ok => reply,
                 null => throw GivenUp(request, effort, inDoubt && !request.IsRepeatable, callers),
                 // Of what an earlier attempt has done, the last one may say that it cannot be done.
                 _ when inDoubt && !request.IsRepeatable =>

@@ -1,4 +1,13 @@
+using RaftKv.Consensus;
+
 namespace RaftKv.Client;
+
+/// <summary>Who the members of the cluster are.</summary>
+/// <param name="Configuration">They.</param>
+/// <param name="Leader">
+/// Who of them leads; <see cref="NodeId.None"/> when a server leads that is about to be none of them.
+/// </param>
+public readonly record struct ClusterMembers(Configuration Configuration, NodeId Leader);
 
 /// <summary>What a Delete came to.</summary>
 /// <param name="Existed">Whether the key was there.</param>

@@ -33,7 +33,9 @@ public enum KvStatus : byte
 
 /// <summary>A server's answer.</summary>
 /// <param name="Result">What became of the command.</param>
-/// <param name="LeaderAddress">For <see cref="KvStatus.NotLeader"/>: where the leader listens, if known.</param>
+/// <param name="LeaderAddress">
+/// For <see cref="KvStatus.NotLeader"/>, and with a list of the members: where the leader listens, if known.
+/// </param>
 /// <param name="Members">For <see cref="KvStatus.NotLeader"/>: where the members listen, as far as known here.</param>
 public sealed record KvReply(KvResult Result, string? LeaderAddress = null, KvMembers? Members = null)
 {

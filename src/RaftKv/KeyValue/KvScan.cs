@@ -30,7 +30,8 @@ public sealed record KvScan
 
     /// <inheritdoc/>
     public override string ToString() =>
-        $"'{Prefix}*' from '{From}'" + (To is null ? "" : $" to '{To}'") + (Limit > 0 ? $", {Limit} at most" : "");
+        $"'{Prefix}*'" + (From.Length > 0 ? $" from '{From}'" : "")
+        + (To is null ? "" : $" to '{To}'") + (Limit > 0 ? $", {Limit} at most" : "");
 }
 
 /// <summary>A key and its value.</summary>

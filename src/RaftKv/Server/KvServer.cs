@@ -168,7 +168,9 @@ public sealed class KvServer : IDisposable
 
         if (request.WhenSettled && (raft.Configuration.IsJoint || raft.ConfigurationIndex > raft.CommitIndex))
             return new KvReply(KvStatus.Busy, $"a change is under way, {raft.Configuration}");
-        return new KvReply(new KvResult(KvStatus.Ok, ConfigurationCodec.Encode(raft.Configuration)));
+        return new KvReply(
+            new KvResult(KvStatus.Ok, ConfigurationCodec.Encode(raft.Configuration)),
+            _links.AddressOf(raft.Leader, raft.Configuration));
     }
 
     private KvReply NotLeader(NodeId leader) => new(

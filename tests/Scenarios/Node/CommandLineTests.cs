@@ -11,6 +11,8 @@ public sealed class CommandLineTests
     [InlineData("bogus", "bogus")]
     [InlineData("client", "Required command")]
     [InlineData("client get", "KEY")]
+    [InlineData("client put", "KEY")]
+    [InlineData("client cas --absent", "KEY")]
     [InlineData("client put key", "VALUE")]
     [InlineData("client get key --endpoints nonsense", "nonsense")]
     [InlineData("client get key --endpoints ,", "--endpoints names no address")]
@@ -28,6 +30,8 @@ public sealed class CommandLineTests
     [InlineData("client cas key value --expect old --absent", "--expect or --absent")]
     [InlineData("client scan --limit -1", "--limit")]
     [InlineData("client txn", "STEP")]
+    [InlineData("client txn if then", "The transaction is empty")]
+    [InlineData("client txn else", "The transaction is empty")]
     [InlineData("client txn if key then get:key", "'key' has no KEY=VALUE")]
     [InlineData("client txn if !key then put:key", "'put:key' has no KEY=VALUE")]
     [InlineData("client txn get:", "'get:' is none of get:KEY")]
@@ -48,7 +52,7 @@ public sealed class CommandLineTests
     [InlineData("cluster --cluster ''", "--cluster-id is empty")]
     [InlineData("cluster --data /proc/self/nothing --port 1000", "--data")]
     [InlineData("bench", "--op")]
-    [InlineData("bench --op cas", "cas")]
+    [InlineData("bench --op cas", "--op must be put or get, but is 'cas'.")]
     [InlineData("bench --op put --clients 0", "--clients")]
     [InlineData("bench --op put --seconds 0", "--seconds")]
     [InlineData("bench --op put --value -1", "--value")]
@@ -57,6 +61,7 @@ public sealed class CommandLineTests
     [InlineData("cluster --nodes three", "--nodes")]
     [InlineData("cluster --port 65535", "--port")]
     [InlineData("serve", "DataDirectory")]
+    [InlineData("serve", "No --config FILE is given")]
     [InlineData("serve --config /nowhere/node.json", "/nowhere/node.json: there is no such file")]
     [InlineData("serve --config /", "/ is a directory")]
     [InlineData("serve --member 1", "--member")]
@@ -71,6 +76,14 @@ public sealed class CommandLineTests
         Assert.Contains(named, error, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
         Assert.InRange(error.Split('\n').Length, 2, 5);
+    }
+
+    [Fact]
+    public async Task A_scan_that_nobody_answers_is_named_as_it_was_typed()
+    {
+        var (exitCode, _, error) = await RunAsync("client scan gr --timeout 1 --endpoints 127.0.0.1:1");
+        Assert.Equal(1, exitCode);
+        Assert.StartsWith("Scan of 'gr*' was not answered in time: 127.0.0.1:1: ", error, StringComparison.Ordinal);
     }
 
     [Fact]
