@@ -70,7 +70,7 @@ internal sealed class NodeOptions : IValidatableObject
     [Range(0, RaftOptions.HighestPriority)]
     public int ElectionPriority { get; set; } = RaftOptions.HighestPriority;
 
-    [Description("Where keys live in memory.")]
+    [Description("Where keys live in memory. SkipList where keys are scanned while others come and go.")]
     [EnumDataType(typeof(KvStoreKind))]
     public KvStoreKind Store { get; set; } = KvStoreKind.HashMap;
 

@@ -9,7 +9,9 @@ public sealed record RaftOptions
     /// <summary>This server.</summary>
     public required NodeId Id { get; init; }
 
-    /// <summary>The shortest election time-out T; each is drawn anew from [T, 2T) (paper §5.2, §9.3).</summary>
+    /// <summary>
+    /// The shortest election time-out T; each is drawn anew from [T, 2T) (paper §5.2, §9.3). At most a day.
+    /// </summary>
     public TimeSpan ElectionTimeout { get; init; } = TimeSpan.FromMilliseconds(300);
 
     /// <summary>The longest silence of a leader towards a follower; well below <see cref="ElectionTimeout"/>.</summary>
@@ -84,6 +86,8 @@ public sealed record RaftOptions
         if (HeartbeatInterval <= TimeSpan.Zero || ElectionTimeout < HeartbeatInterval * 2)
             throw new ArgumentException(
                 $"ElectionTimeout ({ElectionTimeout}) must be at least twice HeartbeatInterval ({HeartbeatInterval}).");
+        if (ElectionTimeout > TimeSpan.FromDays(1))
+            throw new ArgumentException($"ElectionTimeout must be at most a day, but is {ElectionTimeout}.");
         if (ElectionPriority is < 0 or > HighestPriority)
             throw new ArgumentException(
                 $"ElectionPriority must be from 0 to {HighestPriority}, but is {ElectionPriority}.");

@@ -3,7 +3,10 @@ namespace RaftKv.KeyValue;
 /// <summary>The structure that holds a node's keys. A node's own choice: it shows in speed and memory only.</summary>
 public enum KvStoreKind
 {
-    /// <summary>A hash map: the fastest look-ups; a snapshot sorts the keys.</summary>
+    /// <summary>
+    /// A hash map: the fastest look-ups. A snapshot sorts the keys, and so does the first scan after a key was added or
+    /// removed: O(n log n) on the node's loop.
+    /// </summary>
     HashMap,
 
     /// <summary>A skip list: keys always in order, look-ups in O(log n).</summary>

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using RaftKv.Consensus;
 using RaftKv.Platform;
 using RaftKv.Wire;
@@ -12,6 +13,9 @@ internal sealed class PeerLink : IRpcDialerOwner, IDisposable
 {
     private readonly RpcDialer _dialer;
     private readonly FrameWriter _frames;
+    private readonly ILogger _logger;
+    private readonly NodeId _peer;
+    private bool _toldTooLarge;
 
     /// <summary>Makes a link; it connects with the first message.</summary>
     /// <param name="platform">The loop, clock, network and chance to use.</param>
@@ -23,12 +27,27 @@ internal sealed class PeerLink : IRpcDialerOwner, IDisposable
     {
         _dialer = new RpcDialer(platform, self, address, peer, options, this);
         _frames = new FrameWriter(options.MaxBodyBytes);
+        _logger = platform.Logging.CreateLogger<PeerLink>();
+        _peer = peer;
     }
 
     /// <summary>Sends a message if the peer can be reached.</summary>
     /// <returns><see langword="false"/> when it was dropped.</returns>
-    public bool Send(in Message message) =>
-        _dialer.IsUsable && _dialer.Send(MessageCodec.Write(_frames, message));
+    public bool Send(in Message message)
+    {
+        try
+        {
+            return _dialer.IsUsable && _dialer.Send(MessageCodec.Write(_frames, message));
+        }
+        catch (FrameTooLargeException tooLarge)
+        {
+            // It is sent again and again; to say so once is enough.
+            if (!_toldTooLarge)
+                RpcLog.TooLarge(_logger, message.Kind, _peer, tooLarge.Message);
+            _toldTooLarge = true;
+            return false;
+        }
+    }
 
     /// <inheritdoc/>
     public void Received(in Frame frame)

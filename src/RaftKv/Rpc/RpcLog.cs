@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using RaftKv.Consensus;
 
 namespace RaftKv.Rpc;
 
@@ -23,4 +24,7 @@ internal static partial class RpcLog
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "The connection from {Address} is gone: {Reason}")]
     public static partial void Gone(ILogger logger, string address, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "No message holds the {Kind} for {Peer}: {Reason}")]
+    public static partial void TooLarge(ILogger logger, MessageKind kind, NodeId peer, string reason);
 }

@@ -6,16 +6,17 @@ namespace RaftKv.Rpc;
 internal sealed class RpcReply
 {
     private readonly ulong _correlation;
+    private readonly bool _isRead;
     private RpcServerConnection? _connection;
 
-    internal RpcReply(RpcServerConnection connection, ulong correlation) =>
-        (_connection, _correlation) = (connection, correlation);
+    internal RpcReply(RpcServerConnection connection, ulong correlation, bool isRead = false) =>
+        (_connection, _correlation, _isRead) = (connection, correlation, isRead);
 
     /// <summary>Answers. A second answer is not sent.</summary>
     public void Send(KvReply reply)
     {
         var connection = _connection;
         _connection = null;
-        connection?.Answer(_correlation, reply);
+        connection?.Answer(_correlation, reply, _isRead);
     }
 }

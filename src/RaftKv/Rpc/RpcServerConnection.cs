@@ -59,11 +59,22 @@ internal sealed class RpcServerConnection : IConnectionHandler, IDisposable
         _server.Forget(_number);
     }
 
-    internal void Answer(ulong correlation, KvReply reply)
+    internal void Answer(ulong correlation, KvReply reply, bool isRead)
     {
         _unanswered--;
-        if (!_closed)
+        if (_closed)
+            return;
+        try
+        {
             Send(ReplyCodec.Write(_server.Frames, correlation, reply));
+        }
+        catch (FrameTooLargeException tooLarge)
+        {
+            // A write may have been applied, and its result be too large only here.
+            var status = isRead ? KvStatus.Rejected : KvStatus.Unknown;
+            var detail = $"no answer holds the result: {tooLarge.Message}";
+            Send(ReplyCodec.Write(_server.Frames, correlation, new KvReply(status, detail)));
+        }
     }
 
     /// <returns>What is wrong with the frame, or <see langword="null"/>.</returns>
@@ -122,7 +133,8 @@ internal sealed class RpcServerConnection : IConnectionHandler, IDisposable
         else if (CommandCodec.TryRead(frame.Body, out var command, out rejection))
         {
             _unanswered++;
-            _server.Handler.OnCommand(command, new RpcReply(this, frame.Correlation));
+            _server.Handler.OnCommand(
+                command, new RpcReply(this, frame.Correlation, command.Request.IsReadOnly));
             return null;
         }
         Send(ReplyCodec.WriteRejection(_server.Frames, frame.Correlation, rejection));

@@ -104,7 +104,10 @@ internal sealed class SnapshotStore(IDisk disk, StorageOptions options)
         var file = Find(id) ?? Newest();
         if (file.Id != id || offset < 0 || offset > file.StreamBytes)
             offset = 0;
-        var chunk = new SnapshotChunk(file.Id, offset, file.StreamBytes, await file.ReadAsync(offset));
+        // The pieces of the file may be larger, if it was written under other options.
+        var data = await file.ReadAsync(offset);
+        data = data[..Math.Min(data.Length, options.SnapshotChunkBytes)];
+        var chunk = new SnapshotChunk(file.Id, offset, file.StreamBytes, data);
         _sending = chunk.Offset + chunk.Data.Length < chunk.TotalBytes ? chunk.Snapshot : SnapshotId.None;
         return chunk;
     }

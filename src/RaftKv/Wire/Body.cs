@@ -8,6 +8,7 @@ internal static class Body
 {
     /// <summary>Makes a frame of a message.</summary>
     /// <returns>The whole frame, valid until the writer's next one.</returns>
+    /// <exception cref="FrameTooLargeException">It does not fit.</exception>
     public static ReadOnlySpan<byte> Write(FrameWriter frames, FrameKind kind, ulong correlation, IMessage message)
     {
         message.WriteTo(frames.Begin(message.CalculateSize()));

@@ -16,10 +16,11 @@ internal sealed class FrameWriter(int maxBodyBytes = Frame.DefaultMaxBodyBytes)
 
     /// <summary>Starts a frame.</summary>
     /// <returns>Where exactly <paramref name="bodyBytes"/> bytes of body go, before <see cref="Seal"/>.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">No reader would accept a body of this size.</exception>
+    /// <exception cref="FrameTooLargeException">No reader would accept a body of this size.</exception>
     public Span<byte> Begin(int bodyBytes)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(bodyBytes, MaxBodyBytes);
+        if (bodyBytes > MaxBodyBytes)
+            throw new FrameTooLargeException(bodyBytes, MaxBodyBytes);
         _length = Frame.HeaderBytes + bodyBytes;
         if (_length > _buffer.Length || _buffer.Length > RetainedBytes)
             _buffer = new byte[Math.Max(256, (int)BitOperations.RoundUpToPowerOf2((uint)_length))];

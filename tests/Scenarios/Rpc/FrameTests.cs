@@ -122,7 +122,7 @@ public class FrameTests
 
     [Fact]
     public void A_body_larger_than_any_reader_accepts_is_not_written() =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => new FrameWriter(10).Begin(11).Length);
+        Assert.Throws<FrameTooLargeException>(() => new FrameWriter(10).Begin(11).Length);
 
     private static byte[] Encode(byte[] body, FrameKind kind, ulong correlation)
     {

@@ -1,3 +1,5 @@
+using RaftKv.Consensus;
+using RaftKv.KeyValue;
 using RaftKv.Rpc;
 using RaftKv.Wire;
 using Xunit;
@@ -196,6 +198,40 @@ public sealed class RpcTests : IDisposable
         _world.Network.Deliver();
         Assert.Equal(RpcOutcome.ConnectionLost, call.Now().Outcome);
         Assert.Contains("unknown status 0", call.Now().Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_result_that_no_answer_holds_is_said_to_be_too_large()
+    {
+        using var world = new RpcWorld(new RpcOptions { MaxBodyBytes = 1024 });
+        using var channel = world.Channel();
+        var get = new KvCommand(KvRequest.Get("key"), default, default, default);
+        var read = channel.CallAsync(get, RpcWorld.Second, default);
+        var write = Call(channel, 2);
+        world.Network.Deliver();
+        foreach (var (_, reply) in world.Commands)
+            reply.Send(new KvReply(new KvResult(KvStatus.Ok, new byte[1024])));
+        world.Network.Deliver();
+        Assert.Equal(KvStatus.Rejected, read.Now().Reply!.Status);
+        Assert.Contains("a message holds at most 1024", read.Now().Reply!.Detail, StringComparison.Ordinal);
+        // It was applied, for all that is known here.
+        Assert.Equal(KvStatus.Unknown, write.Now().Reply!.Status);
+    }
+
+    [Fact]
+    public void A_message_to_a_server_that_no_frame_holds_is_dropped_and_told_once()
+    {
+        using var log = new FakeLogger();
+        using var world = new RpcWorld(new RpcOptions { MaxBodyBytes = 1024 }, log);
+        using var link = world.Link();
+        LogEntry[] entries = [new(new(1), new(1), EntryKind.Command, new byte[1024])];
+        var append = new AppendEntries(default, default, default, entries);
+        var message = new Message(new NodeId(2), new NodeId(1), new Term(1), 1, append);
+        Assert.False(link.Send(message));
+        Assert.False(link.Send(message));
+        var line = Assert.Single(log.Lines);
+        Assert.StartsWith("No message holds the AppendEntries for n1: ", line, StringComparison.Ordinal);
+        Assert.True(link.Send(RpcWorld.Vote()));
     }
 
     [Fact]

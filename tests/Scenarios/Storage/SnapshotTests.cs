@@ -93,6 +93,27 @@ public sealed class SnapshotTests
     }
 
     [Fact]
+    public async Task Pieces_are_no_larger_than_the_options_say_whatever_the_file_was_written_with()
+    {
+        await _bench.OpenAsync();
+        var stream = Stream(_id);
+        _bench.WriteTerm(1);
+        await _bench.ResetAsync(_id);
+        await _bench.FlushAsync();
+        _bench.Options = _bench.Options with { SnapshotChunkBytes = 100 };
+        await _bench.OpenAsync();
+        var read = new List<byte>();
+        while (read.Count < stream.Length)
+        {
+            var chunk = await _bench.Persister.ReadSnapshotAsync(_id, read.Count);
+            Assert.InRange(chunk.Data.Length, 1, 100);
+            read.AddRange(chunk.Data.Span);
+        }
+
+        Assert.Equal(stream, read);
+    }
+
+    [Fact]
     public async Task A_piece_of_a_snapshot_that_is_gone_is_the_beginning_of_the_newest()
     {
         await _bench.OpenAsync();

@@ -24,7 +24,7 @@ internal sealed class StorageBench
 
     public SimVolume Volume { get; private set; } = new();
 
-    public StorageOptions Options { get; }
+    public StorageOptions Options { get; set; }
 
     public IDecisions Latencies { get; }
 
