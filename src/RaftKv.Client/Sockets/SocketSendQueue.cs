@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics;
 
 namespace RaftKv.Client.Sockets;
@@ -22,7 +23,7 @@ internal sealed class SocketSendQueue(int maxBytes)
             return false;
         var filled = _filled + bytes.Length;
         if (filled > _filling.Length)
-            Array.Resize(ref _filling, Math.Max(4096, (int)BitOperations.RoundUpToPowerOf2((uint)filled)));
+            Grow(filled);
         bytes.CopyTo(_filling.AsSpan(_filled));
         _filled = filled;
         return true;
@@ -34,12 +35,27 @@ internal sealed class SocketSendQueue(int maxBytes)
         if (_from == _to)
         {
             if (_sending.Length > RetainedBytes)
+            {
+                ArrayPool<byte>.Shared.Return(_sending);
                 _sending = [];
+            }
+
             (_filling, _sending) = (_sending, _filling);
             (_from, _to, _filled) = (0, _filled, 0);
         }
         bytes = _sending.AsMemory(_from, _to - _from);
         return bytes.Length > 0;
+    }
+
+    /// <summary>Large buffers are shared: new ones for each burst of large messages would soon be garbage.</summary>
+    private void Grow(int bytes)
+    {
+        var length = Math.Max(4096, (int)BitOperations.RoundUpToPowerOf2((uint)bytes));
+        var larger = length > RetainedBytes ? ArrayPool<byte>.Shared.Rent(length) : new byte[length];
+        _filling.AsSpan(0, _filled).CopyTo(larger);
+        if (_filling.Length > RetainedBytes)
+            ArrayPool<byte>.Shared.Return(_filling);
+        _filling = larger;
     }
 
     /// <summary>The first <paramref name="count"/> bytes of what was taken have gone out.</summary>

@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Runtime.InteropServices;
 using RaftKv.Checksums;
 using RaftKv.Consensus;
 
@@ -8,9 +6,7 @@ namespace RaftKv.Storage;
 /// <summary>The writes that one flush makes durable, encoded as they come.</summary>
 internal sealed class Batch
 {
-    private const int RetainedBytes = 4 << 20;
-    private const int FirstBytes = 512;
-    private ArrayBufferWriter<byte> _bytes = new(FirstBytes);
+    private readonly BatchBuffer _bytes = new();
     private LogChange _change;
 
     public Batch() => Clear();
@@ -38,19 +34,17 @@ internal sealed class Batch
         var endingBytes = (int)(Bytes - _bytes.WrittenCount);
         BatchHeader.EndBody(_bytes.GetSpan(endingBytes)[..endingBytes]);
         _bytes.Advance(endingBytes);
-        var bytes = MemoryMarshal.AsMemory(_bytes.WrittenMemory);
+        var bytes = _bytes.Written;
         var body = bytes.Span[BatchHeader.Bytes..];
         var header = new BatchHeader(body.Length, Crc32C.Append(0, body), number, offset, previous);
         checksum = header.Write(bytes.Span, segmentChecksum);
         return bytes;
     }
 
-    /// <summary>Empties the batch; an unusually large buffer is given back.</summary>
+    /// <summary>Empties the batch.</summary>
     public void Clear()
     {
-        if (_bytes.Capacity > RetainedBytes)
-            _bytes = new(FirstBytes);
-        _bytes.ResetWrittenCount();
+        _bytes.Clear();
         _bytes.GetSpan(BatchHeader.Bytes)[..BatchHeader.Bytes].Clear();
         _bytes.Advance(BatchHeader.Bytes);
         _change = default;

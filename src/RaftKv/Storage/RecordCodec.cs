@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using RaftKv.Consensus;
 
@@ -13,7 +12,7 @@ internal static class RecordCodec
 {
     private const int EntryHeaderBytes = 13;
 
-    public static void Encode(in StorageWrite write, ArrayBufferWriter<byte> output)
+    public static void Encode(in StorageWrite write, BatchBuffer output)
     {
         switch (write.Kind)
         {
@@ -83,7 +82,7 @@ internal static class RecordCodec
         }
     }
 
-    private static void Encode(in LogEntry entry, ArrayBufferWriter<byte> output)
+    private static void Encode(in LogEntry entry, BatchBuffer output)
     {
         var bytes = output.GetSpan(EntryHeaderBytes + entry.Data.Length);
         BinaryPrimitives.WriteInt64LittleEndian(bytes, entry.Term.Value);
@@ -115,7 +114,7 @@ internal static class RecordCodec
         return true;
     }
 
-    private static Span<byte> Start(StorageWriteKind kind, int bytes, ArrayBufferWriter<byte> output)
+    private static Span<byte> Start(StorageWriteKind kind, int bytes, BatchBuffer output)
     {
         var span = output.GetSpan(1 + bytes)[..(1 + bytes)];
         span[0] = (byte)kind;

@@ -6,7 +6,7 @@ namespace RaftKv.Wire;
 internal sealed class FrameWriter(int maxBodyBytes = Frame.DefaultMaxBodyBytes)
 {
     /// <summary>A buffer larger than this is let go with the next frame.</summary>
-    private const int RetainedBytes = 1024 * 1024;
+    private const int RetainedBytes = 4 * 1024 * 1024;
 
     private byte[] _buffer = [];
     private int _length;

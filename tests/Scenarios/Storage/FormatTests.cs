@@ -32,10 +32,10 @@ public sealed class FormatTests
             new(0, StorageWriteKind.Reset) { Snapshot = snapshot },
             new(0, StorageWriteKind.Compact) { Snapshot = snapshot, CompactThrough = new(vote) },
         ];
-        var bytes = new ArrayBufferWriter<byte>();
+        var bytes = new BatchBuffer();
         foreach (var write in writes) RecordCodec.Encode(write, bytes);
 
-        var input = bytes.WrittenSpan;
+        ReadOnlySpan<byte> input = bytes.Written.Span;
         foreach (var write in writes)
         {
             Assert.True(RecordCodec.TryDecode(ref input, out var read));
