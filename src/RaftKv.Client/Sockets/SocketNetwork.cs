@@ -24,8 +24,12 @@ internal sealed partial class SocketNetwork(LoopThread loop, ILogger logger, int
     /// </summary>
     private const int DeadPeerTimeoutSeconds = 10;
 
+    private static readonly TimeSpan _betweenWarnings = TimeSpan.FromSeconds(10);
+
     private readonly HashSet<IDisposable> _open = [];
     private readonly CancellationTokenSource _disposed = new();
+    private long? _warned;
+    private long _unwarned;
 
     /// <inheritdoc/>
     public IDisposable Listen(string address, Action<IConnection> accept)
@@ -112,7 +116,21 @@ internal sealed partial class SocketNetwork(LoopThread loop, ILogger logger, int
 
     internal void Forget(IDisposable closed) => _open.Remove(closed);
 
-    internal void AcceptFailed(string address, string reason) => LogAcceptFailed(logger, address, reason);
+    /// <summary>
+    /// Warns, but only now and then: while the system is out of handles, every further attempt fails, too.
+    /// </summary>
+    internal void AcceptFailed(string address, string reason)
+    {
+        if (_warned is { } warned && loop.Timers.GetElapsedTime(warned) < _betweenWarnings)
+        {
+            _unwarned++;
+            return;
+        }
+
+        _warned = loop.Timers.GetTimestamp();
+        LogAcceptFailed(logger, address, reason, _unwarned);
+        _unwarned = 0;
+    }
 
     private static IPEndPoint ResolveLocal(HostPort address) =>
         IPAddress.TryParse(address.Host, out var ip)
@@ -134,6 +152,8 @@ internal sealed partial class SocketNetwork(LoopThread loop, ILogger logger, int
                 BitConverter.GetBytes(DeadPeerTimeoutSeconds * 1000));
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "A connection could not be accepted at {Address}: {Reason}")]
-    private static partial void LogAcceptFailed(ILogger logger, string address, string reason);
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "A connection could not be accepted at {Address}: {Reason}; {Before} attempts before failed untold")]
+    private static partial void LogAcceptFailed(ILogger logger, string address, string reason, long before);
 }

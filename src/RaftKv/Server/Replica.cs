@@ -363,7 +363,8 @@ public sealed partial class Replica<TResult> : IDisposable
     {
         if (_stopped)
             return;
-        ReplicaLog.Failed(_logger, _options.Raft.Id, fault);
+        // A disk that is full says so itself; of a broken invariant the stack is of use.
+        ReplicaLog.Failed(_logger, _options.Raft.Id, fault.Message, fault is IOException ? null : fault);
         Dispose();
         Failed?.Invoke(fault);
     }

@@ -6,8 +6,8 @@ namespace RaftKv.Server;
 /// <summary>Log messages of a replica.</summary>
 internal static partial class ReplicaLog
 {
-    [LoggerMessage(1, LogLevel.Critical, "{Node} stops: its storage or one of its invariants failed")]
-    public static partial void Failed(ILogger logger, NodeId node, Exception fault);
+    [LoggerMessage(1, LogLevel.Critical, "{Node} stops: {Reason}")]
+    public static partial void Failed(ILogger logger, NodeId node, string reason, Exception? fault);
 
     [LoggerMessage(2, LogLevel.Information, "{Node} is {Role} in term {Term}; leader {Leader}")]
     public static partial void RoleChanged(ILogger logger, NodeId node, Role role, Term term, NodeId leader);

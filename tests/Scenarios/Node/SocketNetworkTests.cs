@@ -1,6 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
+using RaftKv.Client.Sockets;
+using RaftKv.Client.Threading;
 using RaftKv.Platform;
+using RaftKv.Scenarios.Rpc;
 using Xunit;
 
 namespace RaftKv.Scenarios.Node;
@@ -35,6 +38,18 @@ public sealed class SocketNetworkTests : IDisposable
                 Assert.True(connection.Send(piece));
         });
         Assert.Equal(sent, await collector.BytesAsync());
+    }
+
+    [Fact]
+    public void That_no_connection_can_be_accepted_is_told_now_and_then()
+    {
+        using var log = new FakeLogger();
+        using var loop = new LoopThread("accept", fault => Assert.Fail(fault.Message));
+        using var network = new SocketNetwork(loop, log);
+        for (var i = 0; i < 50; i++)
+            network.AcceptFailed("here", "Too many open files");
+        Assert.StartsWith(
+            "A connection could not be accepted at here: Too many open files", Assert.Single(log.Lines));
     }
 
     [Fact]

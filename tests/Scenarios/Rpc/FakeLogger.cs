@@ -7,6 +7,9 @@ internal sealed class FakeLogger : ILogger, ILoggerFactory
 {
     public List<string> Lines { get; } = [];
 
+    /// <summary>Exceptions whose stacks would follow the lines.</summary>
+    public List<Exception> Stacks { get; } = [];
+
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
 
@@ -22,5 +25,10 @@ internal sealed class FakeLogger : ILogger, ILoggerFactory
 
     public void Log<TState>(
         LogLevel logLevel, EventId eventId, TState state, Exception? exception,
-        Func<TState, Exception?, string> formatter) => Lines.Add(formatter(state, exception));
+        Func<TState, Exception?, string> formatter)
+    {
+        Lines.Add(formatter(state, exception));
+        if (exception is not null)
+            Stacks.Add(exception);
+    }
 }
