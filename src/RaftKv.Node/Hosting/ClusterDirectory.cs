@@ -38,8 +38,7 @@ internal sealed class ClusterDirectory(string clusterId, string directory)
         RequireFree(founders, " Give another --port.");
         var options = Options(founders, before);
         Write(options);
-        foreach (var node in options)
-            await NodeHost.InitAsync(node);
+        await FoundAsync(options);
         return options;
     }
 
@@ -73,6 +72,27 @@ internal sealed class ClusterDirectory(string clusterId, string directory)
         return options.ClusterId == clusterId ? options : throw new UsageException(
             $"--data {FullPath} holds the cluster '{options.ClusterId}': "
             + $"give --cluster-id {options.ClusterId} or another directory.");
+    }
+
+    /// <summary>Founds all of it or nothing: half a cluster would never have a majority.</summary>
+    private static async Task FoundAsync(NodeOptions[] options)
+    {
+        var founded = new List<string>();
+        try
+        {
+            foreach (var node in options)
+            {
+                founded.Add(node.DataDirectory);
+                await NodeHost.InitAsync(node);
+            }
+        }
+        catch
+        {
+            // None of these was there before, and none has run.
+            foreach (var data in founded.Where(Directory.Exists))
+                Directory.Delete(data, recursive: true);
+            throw;
+        }
     }
 
     private async Task<IReadOnlyList<NodeOptions>> ResumeAsync(

@@ -101,6 +101,23 @@ public sealed class LauncherTests : IDisposable
     }
 
     [Fact]
+    public async Task A_cluster_that_cannot_be_founded_is_not_half_founded()
+    {
+        Directory.CreateDirectory(_directory.File("node2"));
+        await File.WriteAllTextAsync(_directory.File("node2/data"), "in the way");
+        using (var launcher = Launch())
+        {
+            Assert.Equal(1, await launcher.ExitCodeAsync());
+            Assert.Contains(_directory.File("node2/data"), launcher.Output, StringComparison.Ordinal);
+        }
+
+        Assert.False(Directory.Exists(_directory.File("node1/data")));
+        File.Delete(_directory.File("node2/data"));
+        using var again = Launch();
+        await again.PrintsAsync("ready after");
+    }
+
+    [Fact]
     public async Task Data_in_use_is_left_as_it_is()
     {
         using var launcher = Launch("--nodes", "1");
