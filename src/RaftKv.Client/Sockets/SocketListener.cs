@@ -23,10 +23,15 @@ internal sealed class SocketListener(SocketNetwork network, Socket socket, Actio
             try
             {
                 accepted = await socket.AcceptAsync();
-                if (!_disposed)
+                if (!_disposed && network.HasRoomFor(accepted))
+                {
                     accept(network.Adopt(accepted));
-                else
-                    accepted.Dispose();
+                    continue;
+                }
+
+                accepted.Dispose();
+                if (!_disposed)
+                    network.AcceptFailed(LocalAddress, "this process has hardly any file handles left");
             }
             catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
             {

@@ -12,7 +12,9 @@ namespace RaftKv.Client.Sockets;
 /// <param name="loop">The loop.</param>
 /// <param name="logger">Where it logs.</param>
 /// <param name="maxUnsentBytes">Most bytes that wait to be sent on one connection; beyond it, Send refuses.</param>
-internal sealed partial class SocketNetwork(LoopThread loop, ILogger logger, int maxUnsentBytes = 64 * 1024 * 1024)
+/// <param name="highestHandle">The highest handle of an accepted connection; by default what the system allows.</param>
+internal sealed partial class SocketNetwork(
+    LoopThread loop, ILogger logger, int maxUnsentBytes = 64 * 1024 * 1024, int? highestHandle = null)
     : INetwork, IDisposable
 {
     /// <summary>Connections waiting to be accepted.</summary>
@@ -104,6 +106,10 @@ internal sealed partial class SocketNetwork(LoopThread loop, ILogger logger, int
         _disposed.Dispose();
     }
 
+    /// <summary>Whether there are handles left for an accepted connection.</summary>
+    internal bool HasRoomFor(Socket accepted) =>
+        FileHandles.Of(accepted) <= (highestHandle ?? FileHandles.HighestForConnections);
+
     /// <summary>Makes a connection of a connected socket.</summary>
     internal SocketConnection Adopt(Socket socket)
     {
@@ -128,7 +134,10 @@ internal sealed partial class SocketNetwork(LoopThread loop, ILogger logger, int
         }
 
         _warned = loop.Timers.GetTimestamp();
-        LogAcceptFailed(logger, address, reason, _unwarned);
+        if (_unwarned == 0)
+            LogAcceptFailed(logger, address, reason);
+        else
+            LogAcceptFailedAgain(logger, address, reason, _unwarned);
         _unwarned = 0;
     }
 
@@ -152,8 +161,11 @@ internal sealed partial class SocketNetwork(LoopThread loop, ILogger logger, int
                 BitConverter.GetBytes(DeadPeerTimeoutSeconds * 1000));
     }
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A connection could not be accepted at {Address}: {Reason}")]
+    private static partial void LogAcceptFailed(ILogger logger, string address, string reason);
+
     [LoggerMessage(
         Level = LogLevel.Warning,
-        Message = "A connection could not be accepted at {Address}: {Reason}; {Before} attempts before failed untold")]
-    private static partial void LogAcceptFailed(ILogger logger, string address, string reason, long before);
+        Message = "No connections accepted at {Address}: {Reason}; and {Others} more since the last warning")]
+    private static partial void LogAcceptFailedAgain(ILogger logger, string address, string reason, long others);
 }

@@ -11,10 +11,10 @@ namespace RaftKv.Scenarios.Node;
 /// <summary>A loop with a socket network on it.</summary>
 internal sealed class SocketHost : IDisposable
 {
-    public SocketHost(int maxUnsentBytes = 1 << 26)
+    public SocketHost(int maxUnsentBytes = 1 << 26, int? highestHandle = null)
     {
         Loop = new LoopThread("socket test", Failures.Enqueue);
-        Network = new SocketNetwork(Loop, NullLogger.Instance, maxUnsentBytes);
+        Network = new SocketNetwork(Loop, NullLogger.Instance, maxUnsentBytes, highestHandle);
         Platform = new NodePlatform(Loop, Loop.Timers, Network, null!, new OsEntropy(), NullLoggerFactory.Instance);
     }
 

@@ -41,6 +41,20 @@ public sealed class SocketNetworkTests : IDisposable
     }
 
     [Fact]
+    public async Task A_connection_that_would_take_one_of_the_last_handles_is_closed()
+    {
+        if (!OperatingSystem.IsLinux())
+            return;
+        using var server = new SocketHost(highestHandle: 1);
+        var address = await server.ListenAsync(_ => Assert.Fail("It was accepted."));
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPEndPoint.Parse(address));
+        Assert.Equal(0, await client.GetStream().ReadAsync(new byte[1]));
+        Assert.Empty(server.Failures);
+        Assert.InRange(FileHandles.HighestForConnections, 100, int.MaxValue);
+    }
+
+    [Fact]
     public void That_no_connection_can_be_accepted_is_told_now_and_then()
     {
         using var log = new FakeLogger();
