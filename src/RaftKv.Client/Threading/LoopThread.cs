@@ -3,7 +3,7 @@ using RaftKv.Platform;
 namespace RaftKv.Client.Threading;
 
 /// <summary>
-/// A loop on a thread of its own. One turn runs everything posted since the last turn, then the timers that are due,
+/// A loop on a thread of its own. One turn runs everything posted until it began, then the timers that are due,
 /// then what was put off to the end of the turn (sending what the turn has queued, in one system call).
 /// </summary>
 internal sealed class LoopThread : NodeLoop, IDisposable
@@ -80,12 +80,13 @@ internal sealed class LoopThread : NodeLoop, IDisposable
         {
             while (TakeTurn())
             {
-                foreach (var posted in _turn)
-                {
-                    posted.Callback(posted.State);
-                    if (_stopped)
-                        return;
-                }
+                RunPosted();
+                // What came in during a long turn goes before the timers that fell due in it: whoever was busy must
+                // not take that for the silence of the others.
+                if (Timers.MillisecondsUntilDue() == 0 && TakePosted())
+                    RunPosted();
+                if (_stopped)
+                    return;
                 Timers.RunDue();
                 for (var i = 0; i < _endOfTurn.Count && !_stopped; i++)
                     _endOfTurn[i]();
@@ -104,14 +105,33 @@ internal sealed class LoopThread : NodeLoop, IDisposable
     /// <summary>Waits until there is something to do.</summary>
     private bool TakeTurn()
     {
-        _turn.Clear();
         lock (_gate)
         {
             int waitMs;
             while (!_stopped && _inbox.Count == 0 && (waitMs = Timers.MillisecondsUntilDue()) != 0)
                 Monitor.Wait(_gate, waitMs);
+        }
+
+        return TakePosted();
+    }
+
+    private bool TakePosted()
+    {
+        _turn.Clear();
+        lock (_gate)
+        {
             (_inbox, _turn) = (_turn, _inbox);
             return !_stopped;
+        }
+    }
+
+    private void RunPosted()
+    {
+        foreach (var posted in _turn)
+        {
+            if (_stopped)
+                return;
+            posted.Callback(posted.State);
         }
     }
 

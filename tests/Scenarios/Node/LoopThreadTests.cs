@@ -54,6 +54,29 @@ public sealed class LoopThreadTests : IDisposable
     }
 
     [Fact]
+    public async Task What_came_in_during_a_long_turn_goes_before_the_timers_that_fell_due_in_it()
+    {
+        var seen = new List<string>();
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _loop.Post(
+            _ =>
+            {
+                _ = _loop.Timers.CreateTimer(
+                    _ =>
+                    {
+                        seen.Add("timer");
+                        done.SetResult();
+                    },
+                    null, TimeSpan.FromMilliseconds(100), Timeout.InfiniteTimeSpan);
+                Thread.Sleep(150);
+                _loop.Post(_ => seen.Add("message"), null);
+            },
+            null);
+        await done.Task;
+        Assert.Equal(["message", "timer"], seen);
+    }
+
+    [Fact]
     public async Task An_await_on_the_loop_resumes_on_the_loop()
     {
         var resumed = await _loop.RunAsync(async () =>
