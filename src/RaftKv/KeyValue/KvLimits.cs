@@ -46,7 +46,10 @@ public sealed record KvLimits
     /// </summary>
     public TimeSpan SessionTimeout { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>Requests from a client's first unacknowledged one to its newest. Default 1,024.</summary>
+    /// <summary>
+    /// Requests from a client's first unacknowledged one to its newest. Default 1,024. Their results are remembered,
+    /// with the values that failed swaps and transactions found: this bounds their number, not their bytes.
+    /// </summary>
     public int MaxPendingPerSession { get; init; } = 1024;
 
     /// <summary>Checks the options.</summary>
