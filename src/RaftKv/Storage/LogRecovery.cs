@@ -49,8 +49,11 @@ internal sealed class LogRecovery(IDisk disk, StorageIdentity identity)
                 continue;
             }
 
+            // Damage in the middle of the last segment may leave a gap, too: then that is what is to be said.
             if (Replay.Gap() is { } gap)
-                throw new CorruptStorageException(SegmentHeader.FileName(sequences[0]), 0, gap);
+                throw ReasonToRefuse(bytes.Span) is { } reason
+                    ? new CorruptStorageException(name, _offset, reason)
+                    : new CorruptStorageException(SegmentHeader.FileName(sequences[0]), 0, gap);
             await CutTailAsync(name, file, bytes);
             return new SegmentWriter(file, bytes.Length, _segmentChecksum, _offset);
         }
@@ -102,6 +105,9 @@ internal sealed class LogRecovery(IDisk disk, StorageIdentity identity)
         }
     }
 
+    private string? ReasonToRefuse(ReadOnlySpan<byte> bytes) =>
+        TailRule.ReasonToRefuse(bytes, _offset, _segmentChecksum, LastBatch + 1, LastChecksum);
+
     /// <remarks>
     /// The last batch is written once more: a process that died in or after a failed flush may have left it in the
     /// operating system's cache only, marked clean, where a flush alone would not pick it up.
@@ -111,8 +117,7 @@ internal sealed class LogRecovery(IDisk disk, StorageIdentity identity)
         var end = bytes.Span.LastIndexOfAnyExcept((byte)0) + 1;
         if (end > _offset)
         {
-            var reason = TailRule.ReasonToRefuse(bytes.Span, _offset, _segmentChecksum, LastBatch + 1, LastChecksum);
-            if (reason is not null)
+            if (ReasonToRefuse(bytes.Span) is { } reason)
                 throw new CorruptStorageException(name, _offset, reason);
             bytes.Span[(int)_offset..end].Clear();
             // The end of its header goes first: were the cut to fail half way, the rest would look torn again and not

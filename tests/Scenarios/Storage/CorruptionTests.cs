@@ -55,6 +55,34 @@ public sealed class CorruptionTests
     }
 
     [Fact]
+    public void Damage_before_the_mark_of_a_snapshot_is_named_where_it_is()
+    {
+        var bench = new StorageBench();
+        Assert.True(bench.Live(async () =>
+        {
+            await bench.OpenAsync();
+            bench.WriteTerm(3, 2);
+            for (var index = 1; index <= 14; index++)
+            {
+                bench.WriteEntries(index, 700);
+                await bench.FlushAsync();
+            }
+
+            await bench.CompactAsync(14, 14);
+            await bench.FlushAsync();
+            bench.WriteEntries(15, 700);
+            await bench.FlushAsync();
+        }));
+        // What the segment begins behind is deleted: cut off before the mark, it lacks that.
+        var name = Assert.Single(
+            bench.Volume.Files.Keys, file => file.StartsWith("wal-", StringComparison.Ordinal));
+        var at = SegmentHeader.Bytes + BatchHeader.Bytes + 100;
+        var refusal = Open(bench, (damaged, _) => damaged[name].FlipBit(at, 3), out _);
+        Assert.Equal((name, (long)SegmentHeader.Bytes), (refusal?.FileName, refusal?.Offset));
+        Assert.Contains("does not verify", refusal!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_directory_with_snapshots_but_no_log_is_no_fresh_node()
     {
         var bench = ThreeSegmentsAndASnapshot();
