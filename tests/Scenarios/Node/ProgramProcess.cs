@@ -56,6 +56,8 @@ internal sealed partial class ProgramProcess : IDisposable
 
     public async Task<int> ExitCodeAsync()
     {
+        // A shell that starts tests in the background lets them, and all they start, ignore INT.
+        await Eventually.HoldsAsync("the program ends", () => _process.HasExited);
         await _process.WaitForExitAsync();
         return _process.ExitCode;
     }
