@@ -36,7 +36,12 @@ public sealed partial class Clerk
 
     private async Task<KvResult> ReadAsync(ClerkOperation operation, Effort effort, CancellationToken callers)
     {
-        var command = new KvCommand(operation.Request, default, _one, _one) { Consistency = operation.Consistency };
+        // In the log it has a name, by which the leader knows it again.
+        var nonce = operation.Consistency == ReadConsistency.Log ? _platform.Entropy.NextUInt64() : 0;
+        var command = new KvCommand(operation.Request, new ClientId(nonce), _one, _one)
+        {
+            Consistency = operation.Consistency,
+        };
         var (reply, _) = await SettleAsync(command, effort);
         return reply?.Status switch
         {

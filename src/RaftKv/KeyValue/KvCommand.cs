@@ -20,7 +20,10 @@ public readonly record struct RequestId(ulong Value)
 
 /// <summary>One command: what a Clerk asks, what the log carries, what every replica applies.</summary>
 /// <param name="Request">What to do.</param>
-/// <param name="ClientId">Who asks; of no meaning for reads, which need no session.</param>
+/// <param name="ClientId">
+/// Who asks. A read, which needs no session, may carry a number drawn for it, by which a leader knows it again when it
+/// is repeated; or 0.
+/// </param>
 /// <param name="RequestId">Which of the client's requests.</param>
 /// <param name="FirstUnacknowledged">
 /// The client has the answers to all its requests below this one, so their remembered results may go

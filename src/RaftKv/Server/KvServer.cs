@@ -16,6 +16,7 @@ public sealed class KvServer : IDisposable
     private readonly PeerLinks _links;
     private readonly ClusterClock _clock;
     private readonly RpcServer _rpc;
+    private readonly RequestsUnderWay _requests;
     private (Configuration? Of, KvMembers Said) _members = (null, new KvMembers(0, []));
     private bool _disposed;
 
@@ -28,6 +29,7 @@ public sealed class KvServer : IDisposable
         Replica = replica;
         StateMachine = machine;
         _clock = new ClusterClock(platform.Time);
+        _requests = new RequestsUnderWay(ProposeAsync);
         _rpc = new RpcServer(
             platform, Identity(options), options.Address, new Handler(this), options.Rpc);
     }
@@ -75,7 +77,7 @@ public sealed class KvServer : IDisposable
             return new(NotLeader(Replica.Raft.Leader));
         return limits.Problem(command) is { } problem
             ? new(new KvReply(KvStatus.Rejected, problem))
-            : ProposeAsync(command);
+            : _requests.RunAsync(command);
     }
 
     /// <summary>

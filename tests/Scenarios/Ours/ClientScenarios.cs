@@ -235,6 +235,25 @@ public sealed class ClientScenarios
         }
     });
 
+    [Fact]
+    public void A_request_that_is_repeated_while_its_entry_is_under_way_brings_no_other() => KvLab.Run(3, lab =>
+    {
+        var client = lab.NewClient();
+        lab.Put(client, "k", "");
+        var leader = Enumerable.Range(0, 3).Single(lab.Leads);
+        // Two of three flush nothing for as long as ten attempts last.
+        var outage = 5 * Lab.ElectionTimeout;
+        foreach (var disk in lab.Disks.Where((_, server) => server != leader))
+            disk.Volume.Faults.HangsUntilTicks = (lab.World.Now + outage).Ticks;
+        var before = lab.RaftOf(leader)!.LastIndex;
+        var append = client.Begin(async () => await client.Clerk.AppendAsync("k", "once"));
+        var get = KvLab.BeginRead(client, "k", new ReadOptions { Consistency = ReadConsistency.Log });
+        lab.Sleep(outage);
+        Assert.Equal(before + 2, lab.RaftOf(leader)!.LastIndex);
+        lab.Await("the answers", () => append.IsDone && get.IsDone, _recovery);
+        Assert.Equal("once", lab.Get(client, "k"));
+    });
+
     /// <summary>An append that is applied, but whose client can neither be answered nor ask again.</summary>
     /// <param name="lab">The lab.</param>
     /// <param name="isForgotten">Whether the client will never learn what became of it.</param>
