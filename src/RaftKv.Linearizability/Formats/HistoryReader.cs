@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-using System.IO.Compression;
 using System.Text;
 using System.Text.Unicode;
 
@@ -20,12 +18,10 @@ public static class HistoryReader
     public static RecordedHistory Read(Stream content, string file)
     {
         ArgumentNullException.ThrowIfNull(content);
-        var zipped = content.ReadByte() == 0x1F && content.ReadByte() == 0x8B;
-        content.Position = 0;
-        if (zipped && !IsWholeGzip(content))
-            throw new MalformedHistoryException(
-                file, 1, "the gzip's end is missing or damaged; of several members in one file none is read");
-        using var plain = zipped ? new GZipStream(content, CompressionMode.Decompress, leaveOpen: true) : null;
+        var zipped = GzipFile.Recognises(content);
+        if (zipped && !GzipFile.IsWhole(content))
+            throw new MalformedHistoryException(file, 1, "the gzip is damaged, or something is missing at its end");
+        using var plain = zipped ? GzipFile.Open(content) : null;
         using var text = new StreamReader(
             plain ?? content, new UTF8Encoding(false, throwOnInvalidBytes: true), leaveOpen: true);
         var lines = new LineReader(text, file);
@@ -41,7 +37,7 @@ public static class HistoryReader
         catch (DecoderFallbackException)
         {
             content.Position = 0;
-            using var again = zipped ? new GZipStream(content, CompressionMode.Decompress, leaveOpen: true) : null;
+            using var again = zipped ? GzipFile.Open(content) : null;
             throw new MalformedHistoryException(file, FirstLineNotUtf8(again ?? content), "not UTF-8");
         }
         catch (InvalidDataException exception)
@@ -59,34 +55,6 @@ public static class HistoryReader
         for (; bytes.ReadLine() is { } text && Utf8.IsValid(Encoding.Latin1.GetBytes(text)); line++)
             continue;
         return line;
-    }
-
-    /// <summary>
-    /// Whether the length at the end (RFC 1952, ISIZE) is right. <see cref="GZipStream"/> takes a file that was cut
-    /// between two blocks for a whole one.
-    /// </summary>
-    private static bool IsWholeGzip(Stream content)
-    {
-        var length = 0L;
-        try
-        {
-            using var plain = new GZipStream(content, CompressionMode.Decompress, leaveOpen: true);
-            var buffer = new byte[64 * 1024];
-            for (int read; (read = plain.Read(buffer)) > 0;)
-                length += read;
-        }
-        catch (InvalidDataException)
-        {
-            return false;
-        }
-
-        Span<byte> size = stackalloc byte[4];
-        if (content.Length < size.Length)
-            return false;
-        content.Position = content.Length - size.Length;
-        content.ReadExactly(size);
-        content.Position = 0;
-        return BinaryPrimitives.ReadUInt32LittleEndian(size) == (uint)length;
     }
 
     private static RecordedHistory Recognise(LineReader lines)

@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Text;
 using RaftKv.Linearizability.Formats;
 using RaftKv.Linearizability.Models;
@@ -79,40 +78,6 @@ public sealed class KvHistoryTests
             var read = HistoryText.KeyValue(HistoryReader.Read(file, "test"));
             Assert.Equal(history.OrderBy(operation => operation.Call), read);
         });
-
-    [Fact]
-    public void A_gzipped_file_is_read() => Assert.Equal(
-        1, HistoryText.Read(HistoryText.Gzip(Header + "\n" + """{"c":1,"f":"put","k":"a","v":"1","t":[1,2]}""")).Count);
-
-    [Fact]
-    public void A_truncated_gzipped_file_is_refused()
-    {
-        var whole = HistoryText.Gzip(Header + "\n" + """{"c":1,"f":"put","k":"a","v":"1","t":[1,2]}""");
-        for (var length = 0; length < whole.Length; length++)
-            Assert.Throws<MalformedHistoryException>(() => HistoryText.Read(whole[..length]));
-    }
-
-    /// <summary>Between two blocks, as after a flush, the decompressor does not notice.</summary>
-    [Fact]
-    public void A_gzipped_log_that_is_cut_after_a_flush_is_refused()
-    {
-        var bytes = new MemoryStream();
-        var cut = 0L;
-        using (var zip = new GZipStream(bytes, CompressionLevel.Fastest, leaveOpen: true))
-        {
-            for (var process = 1; process <= 2; process++)
-            {
-                zip.Write(Encoding.UTF8.GetBytes(
-                    $"{{:process {process}, :type :invoke, :f :get, :key \"a\", :value nil}}\n"));
-                zip.Flush();
-                cut = cut == 0 ? bytes.Length : cut;
-            }
-        }
-
-        var whole = bytes.ToArray();
-        Assert.Equal(2, HistoryText.Read(whole).Count);
-        Assert.Throws<MalformedHistoryException>(() => HistoryText.Read(whole[..(int)cut]));
-    }
 
     [Theory]
     [InlineData("""{"c":1,"f":"put","k":"a","v":"1","t":[1,2]""", "")]
