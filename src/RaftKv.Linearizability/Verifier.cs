@@ -70,8 +70,10 @@ public static class Verifier
         ArgumentOutOfRangeException.ThrowIfGreaterThan(core.Count, 64);
         var inCore = new CoreSearch<TState, TInput, TOutput>(model, [.. core.Select(index => history[index])]);
         var to = core.Max(index => history[index].Return);
+        var isRelated = Related(model, history, core);
         var others = history.Where((operation, index) =>
-            !core.Contains(index)
+            isRelated[index]
+            && !core.Contains(index)
             && (from is null || (operation.Return >= from && operation.Call <= to))
             && !model.IsReadOnly(operation.Input, operation.Outcome)).ToList();
         if (from is not null && core.Any(index => history[index].Call < from))
@@ -85,6 +87,48 @@ public static class Verifier
         return inCore.IsPossible(others, once: false, stepsMax, fewStates) == false
             ? true
             : !inCore.IsPossible(others, once: true, stepsMax, long.MaxValue);
+    }
+
+    /// <summary>Which operations touch what the core touches, or are joined to it by others that do.</summary>
+    private static bool[] Related<TState, TInput, TOutput>(
+        IModel<TState, TInput, TOutput> model,
+        IReadOnlyList<Operation<TInput, TOutput>> history,
+        IReadOnlyList<int> core)
+        where TInput : notnull
+    {
+        var touched = new Keys[history.Count];
+        for (var i = 0; i < touched.Length; i++)
+            model.Touch(history[i].Input, touched[i] = new Keys());
+        var isRelated = new bool[touched.Length];
+        if (Array.Exists(touched, keys => keys.AreAll))
+            Array.Fill(isRelated, true);
+        var reached = core.SelectMany(index => touched[index].Names).ToHashSet();
+        for (var before = -1; before < reached.Count;)
+        {
+            before = reached.Count;
+            for (var i = 0; i < touched.Length; i++)
+            {
+                if (isRelated[i] || !touched[i].Names.Overlaps(reached))
+                    continue;
+                isRelated[i] = true;
+                reached.UnionWith(touched[i].Names);
+            }
+        }
+
+        return isRelated;
+    }
+
+    private sealed class Keys : PartFinder
+    {
+        public HashSet<string> Names { get; } = [];
+
+        public bool AreAll { get; private set; }
+
+        public override void Touch(string key) => Names.Add(key);
+
+        public override void TouchRange(string from, string? end) => AreAll = true;
+
+        public override void TouchAll() => AreAll = true;
     }
 
     private sealed class CoreSearch<TState, TInput, TOutput>(

@@ -20,10 +20,17 @@ internal sealed class EdnFormat(LineReader lines)
             return new IndependentRegisters(lines).Read(events, Pair<KvInput, KvOutput>);
         return events.Find(one => one.Type == "invoke")?.Function switch
         {
+            // Jepsen's own transactions read and write by :r and :w, and what nobody wrote yet is nil.
+            "txn" when IsModern(events) => new RecordedHistory<Registers, Transaction, ImmutableArray<string?>>(
+                "multi-register",
+                new MultiRegisterModel(),
+                Pair<Transaction, ImmutableArray<string?>>(
+                    events, TransactionInput, (asked, ok) => TransactionAnswer(asked, ok, isNilSeen: true))),
             "txn" => new RecordedHistory<Registers, Transaction, ImmutableArray<string?>>(
                 "multi-register",
                 new MultiRegisterModel("0"),
-                Pair<Transaction, ImmutableArray<string?>>(events, TransactionInput, TransactionAnswer),
+                Pair<Transaction, ImmutableArray<string?>>(
+                    events, TransactionInput, (asked, ok) => TransactionAnswer(asked, ok, isNilSeen: false)),
                 "0"),
             "acquire" or "release" => new RecordedHistory<bool, MutexInput, bool>(
                 "mutex", new MutexModel(), Pair<MutexInput, bool>(events, MutexInputOf, (asked, _) => (asked, true))),
@@ -44,8 +51,11 @@ internal sealed class EdnFormat(LineReader lines)
         {
             foreach (var item in node.Kind == EdnKind.Sequence ? node.Items : [node])
             {
-                if (EdnEvent.From(item, lines) is { } one)
-                    events.Add(one);
+                if (EdnEvent.From(item, lines) is not { } one)
+                    continue;
+                if (events.Count > 0 && one.Index <= events[^1].Index)
+                    throw Malformed(one, $"the event of :index {one.Index} comes after that of {events[^1].Index}");
+                events.Add(one);
             }
         }
 
@@ -135,13 +145,18 @@ internal sealed class EdnFormat(LineReader lines)
 
     private Transaction TransactionInput(EdnEvent one) => new([.. Accesses(one).Select(access => access.Access)]);
 
-    // A read whose answer is nil is legal in any state, so it is left out.
-    private (Transaction, ImmutableArray<string?>)? TransactionAnswer(Transaction asked, EdnEvent ok)
+    private static bool IsModern(List<EdnEvent> events) => events.Exists(one =>
+        one.Value is { Kind: EdnKind.Sequence, Items: var accesses }
+        && accesses.Any(access => access.Items is [{ Text: ":r" or ":w" or "r" or "w" }, ..]));
+
+    // Where a read of nil is legal in any state it is left out.
+    private (Transaction, ImmutableArray<string?>)? TransactionAnswer(Transaction asked, EdnEvent ok, bool isNilSeen)
     {
         var answered = Accesses(ok).ToList();
         if (!answered.Select(access => access.Access).SequenceEqual(asked.Accesses))
             throw Malformed(ok, $"process {ok.Process} completes another transaction than it invoked");
-        var telling = answered.Where(access => access.Access.IsWrite || access.Observed is not null).ToList();
+        var telling = answered.Where(access => isNilSeen || access.Access.IsWrite || access.Observed is not null)
+            .ToList();
         return (
             new Transaction([.. telling.Select(access => access.Access)]),
             [.. telling.Select(access => access.Observed)]);
@@ -167,7 +182,7 @@ internal sealed class EdnFormat(LineReader lines)
 
     private string Leaf(EdnEvent one, EdnNode? node) => node is { Kind: EdnKind.Symbol or EdnKind.String, IsNil: false }
         ? node.Text
-        : throw Malformed(one, $"':{one.Function}' needs a value other than nil");
+        : throw Malformed(one, EdnEvent.NoLeaf(one.Function, node));
 
     private MalformedHistoryException Malformed(EdnEvent one, string reason) => lines.Malformed(reason, one.Line);
 }

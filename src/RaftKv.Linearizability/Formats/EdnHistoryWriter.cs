@@ -4,8 +4,9 @@ using RaftKv.Linearizability.Models;
 namespace RaftKv.Linearizability.Formats;
 
 /// <summary>
-/// Writes histories of registers, mutexes and key-value stores in extensible data notation, as Jepsen and Porcupine do:
-/// <see cref="HistoryReader"/> reads it.
+/// Writes histories of registers, mutexes and key-value stores in extensible data notation: <see cref="HistoryReader"/>
+/// reads it. Registers that start as 0 and mutexes as Jepsen does, keys that start absent (and a register alone that
+/// does) as its independent registers, keys that start as "" as Porcupine does.
 /// </summary>
 public static class EdnHistoryWriter
 {
@@ -22,6 +23,9 @@ public static class EdnHistoryWriter
         var lines = history switch
         {
             RecordedHistory<KvState, KvInput, KvOutput> { Initial: "" } keys => Lines(keys.Operations, OfKeys),
+            RecordedHistory<KvState, KvInput, KvOutput> { Initial: null } keys => Lines(keys.Operations, OfRegisters),
+            RecordedHistory<string?, RegisterInput<string>, RegisterOutput<string>> { Initial: null } register =>
+                Lines([.. register.Operations.Select(KvHistoryWriter.OfRegister)], OfRegisters),
             RecordedHistory<string?, RegisterInput<string>, RegisterOutput<string>> { Initial: "0" } register =>
                 Lines(register.Operations, OfRegister),
             RecordedHistory<bool, MutexInput, bool> mutex => Lines(mutex.Operations, OfMutex),
@@ -79,14 +83,15 @@ public static class EdnHistoryWriter
             RegisterKind.Read => (
                 ":f :read, :value nil",
                 isKnown ? "ok" : null,
-                $":f :read, :value {operation.Outcome.Value.Value ?? throw NotWritten("a read of nothing")}"),
-            RegisterKind.Write => ($":f :write, :value {value}", isKnown ? "ok" : null, $":f :write, :value {value}"),
+                $":f :read, :value {(isKnown ? Leaf(operation.Outcome.Value.Value) : "nil")}"),
+            RegisterKind.Write => (
+                $":f :write, :value {Leaf(value)}", isKnown ? "ok" : null, $":f :write, :value {Leaf(value)}"),
             _ when isKnown && !operation.Outcome.Value.Succeeded =>
                 throw NotWritten("what a compare-and-set that failed has seen"),
             _ => (
-                $":f :cas, :value [{expected} {value}]",
+                $":f :cas, :value [{Leaf(expected)} {Leaf(value)}]",
                 isKnown ? "ok" : null,
-                $":f :cas, :value [{expected} {value}]"),
+                $":f :cas, :value [{Leaf(expected)} {Leaf(value)}]"),
         };
     }
 
@@ -98,6 +103,25 @@ public static class EdnHistoryWriter
             : (what, operation.Outcome.IsKnown ? "ok" : null, what);
     }
 
+    private static (string, string?, string?) OfRegisters(Operation<KvInput, KvOutput> operation)
+    {
+        var (kind, key, value, expected) = operation.Input;
+        var isKnown = operation.Outcome.IsKnown;
+        if (kind == KvKind.CompareAndSet && isKnown && !operation.Outcome.Value.Succeeded)
+            throw NotWritten("what a compare-and-set that failed has seen");
+        var (f, of) = kind switch
+        {
+            KvKind.Get => ("read", "nil"),
+            KvKind.Put => ("write", Leaf(value)),
+            KvKind.CompareAndSet => ("cas", $"[{Leaf(expected)} {Leaf(value)}]"),
+            _ => throw NotWritten($"a {kind} where keys start absent"),
+        };
+        var read = kind == KvKind.Get && isKnown ? Leaf(operation.Outcome.Value.Value) : of;
+        return (Event(of), isKnown ? "ok" : null, Event(read));
+
+        string Event(string what) => $":f :{f}, :value [{Leaf(key)} {what}]";
+    }
+
     private static (string, string?, string?) OfKeys(Operation<KvInput, KvOutput> operation)
     {
         var (kind, key, value, _) = operation.Input;
@@ -106,7 +130,7 @@ public static class EdnHistoryWriter
             KvKind.Get => "get",
             KvKind.Put => "put",
             KvKind.Append => "append",
-            _ => throw NotWritten($"a {kind}"),
+            _ => throw NotWritten($"a {kind} where keys start as \"\""),
         };
         var call = $":f :{f}, :key {Quoted(key)}, :value {(value is null ? "nil" : Quoted(value))}";
         if (!operation.Outcome.IsKnown)
@@ -116,17 +140,18 @@ public static class EdnHistoryWriter
             : (call, "ok", call);
     }
 
+    private static string Leaf(string? text) => text is null ? "nil"
+        : text.Length > 0 && text.All(char.IsAsciiDigit) ? text
+        : Quoted(text);
+
     private static string Quoted(string text) => $"\"{text.Replace("\\", "\\\\").Replace("\"", "\\\"")
         .Replace("\n", "\\n").Replace("\t", "\\t").Replace("\r", "\\r")}\"";
 
     private static NotSupportedException NotWritten(RecordedHistory history) => history switch
     {
-        RecordedHistory<KvState, KvInput, KvOutput> => NotWritten(
-            "that keys start absent, as these do: its key-value stores begin with \"\" for every key"),
-        RecordedHistory<string?, RegisterInput<string>, RegisterOutput<string>> => NotWritten(
-            $"that a register starts with {history.Initial ?? "nothing"}: its registers begin with 0"),
+        { Model: "kv" or "cas-register" } => NotWritten($"that something starts as '{history.Initial}'"),
         _ => NotWritten($"what happens to a {history.Model}"),
     };
 
-    private static NotSupportedException NotWritten(string what) => new($"this format cannot say {what}");
+    private static NotSupportedException NotWritten(string what) => new($"Jepsen's notation cannot say {what}");
 }

@@ -7,7 +7,10 @@ namespace RaftKv.Linearizability.Formats;
 /// <param name="Line">Where it begins, from 1.</param>
 internal sealed record EdnNode(EdnKind Kind, string Text, IReadOnlyList<EdnNode> Items, int Line)
 {
-    public bool IsNil => Kind == EdnKind.Symbol && Text == "nil";
+    public bool IsNil => Is("nil");
+
+    /// <summary>Whether it is a certain keyword or symbol.</summary>
+    public bool Is(string symbol) => Kind == EdnKind.Symbol && Text == symbol;
 
     /// <summary>The value of a key of a map, if it is there.</summary>
     public EdnNode? this[string keyword]
@@ -16,7 +19,7 @@ internal sealed record EdnNode(EdnKind Kind, string Text, IReadOnlyList<EdnNode>
         {
             for (var i = 0; i + 1 < Items.Count; i += 2)
             {
-                if (Items[i].Kind == EdnKind.Symbol && Items[i].Text == keyword)
+                if (Items[i].Is(keyword))
                     return Items[i + 1];
             }
 

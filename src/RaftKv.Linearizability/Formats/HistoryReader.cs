@@ -23,11 +23,19 @@ public static class HistoryReader
             throw new MalformedHistoryException(file, 1, "the gzip is damaged, or something is missing at its end");
         using var plain = zipped ? GzipFile.Open(content) : null;
         using var text = new StreamReader(
-            plain ?? content, new UTF8Encoding(false, throwOnInvalidBytes: true), leaveOpen: true);
+            plain ?? content,
+            new UTF8Encoding(false, throwOnInvalidBytes: true),
+            detectEncodingFromByteOrderMarks: false,
+            leaveOpen: true);
         var lines = new LineReader(text, file);
         try
         {
+            SkipByteOrderMark(text);
             return Recognise(lines);
+        }
+        catch (OutOfMemoryException)
+        {
+            throw new MalformedHistoryException(file, lines.Line + 1, "too long for the memory");
         }
         catch (InvalidOperationException exception)
         {
@@ -46,6 +54,12 @@ public static class HistoryReader
         }
     }
 
+    private static void SkipByteOrderMark(StreamReader text)
+    {
+        if (text.Peek() == '\uFEFF')
+            text.Read();
+    }
+
     /// <summary>A line that cannot be decoded is noticed when others in front of it are still to be read.</summary>
     private static int FirstLineNotUtf8(Stream plain)
     {
@@ -61,17 +75,17 @@ public static class HistoryReader
     {
         while (lines.Next() && string.IsNullOrWhiteSpace(lines.Text))
             continue;
-        var start = lines.Text.AsSpan().TrimStart();
-        if (start.IsEmpty)
+        if (lines.Peek(1).Length == 0)
             throw lines.Malformed("the file is empty");
-        if (JepsenLogFormat.Recognises(start))
+        if (JepsenLogFormat.Recognises(lines.Text.AsSpan().TrimStart()))
             return JepsenLogFormat.Read(lines);
-        if (JsonEvents.Recognises(start))
+        if (JsonEvents.Recognises(lines))
             return EdnFormat.Read(lines, JsonEvents.Read(lines));
-        if (start[0] is '[' or '(' or ';' || start.StartsWith("{:") || start.StartsWith("#jepsen"))
-            return EdnFormat.Read(lines, new EdnParser(lines).All());
-        if (start[0] == '{')
-            return KvHistoryFormat.Read(lines);
-        throw lines.Malformed("not a history in a known format");
+        return lines.Peek(2) switch
+        {
+            ['{'] or ['{', '"' or '}', ..] => KvHistoryFormat.Read(lines),
+            ['[' or '(' or '{' or '#' or '^', ..] => EdnFormat.Read(lines, new EdnParser(lines).All()),
+            _ => throw lines.Malformed("not a history in a known format"),
+        };
     }
 }

@@ -13,7 +13,8 @@ internal sealed class IndependentRegisters(LineReader lines)
 
     /// <summary>A register alone is never read or written with a pair.</summary>
     public static bool Recognises(List<EdnEvent> events) => events.Exists(one =>
-        one is { Type: "invoke", Function: "read" or "write", Value: { Kind: EdnKind.Sequence, Items.Count: 2 } });
+        one is { Type: "invoke", Function: "read" or "write", Value: { Kind: EdnKind.Sequence, Items.Count: 2 } }
+            or { Type: "invoke", Function: "cas", Value.Items: [_, { Kind: EdnKind.Sequence, Items.Count: 2 }] });
 
     public RecordedHistory Read(List<EdnEvent> events, Pairing pair) =>
         new RecordedHistory<KvState, KvInput, KvOutput>("kv", new KvModel(), pair(events, Input, Answer));
@@ -44,7 +45,7 @@ internal sealed class IndependentRegisters(LineReader lines)
 
     private string Leaf(EdnEvent one, EdnNode node) => node is { Kind: EdnKind.Symbol or EdnKind.String, IsNil: false }
         ? node.Text
-        : throw Malformed(one, $"':{one.Function}' needs a value other than nil");
+        : throw Malformed(one, EdnEvent.NoLeaf(one.Function, node));
 
     private MalformedHistoryException Malformed(EdnEvent one, string reason) => lines.Malformed(reason, one.Line);
 }

@@ -11,6 +11,8 @@ internal static class KvHistoryFormat
     // Room for what the header promises is made at once, but not for more than this: it may lie.
     private const int CapacityMax = 1 << 20;
 
+    private const int LineMax = 1 << 28;
+
     public static RecordedHistory Read(LineReader lines)
     {
         var count = ReadHeader(lines);
@@ -20,6 +22,8 @@ internal static class KvHistoryFormat
         while (lines.Next())
         {
             Operation<KvInput, KvOutput> operation;
+            if (lines.Text.Length > LineMax)
+                throw lines.Malformed($"longer than {LineMax} characters");
             try
             {
                 operation = line.Parse(lines.Text);

@@ -203,6 +203,8 @@ internal sealed class KvHistoryLine
         var call = Integer<long>(ref json, "t");
         json.Read();
         long? @return = json.TokenType == JsonTokenType.Null ? null : Integer<long>(ref json, "t");
+        if (call == long.MaxValue || @return == long.MaxValue)
+            throw new FormatException("'t' is too large");
         if (@return < call)
             throw new FormatException($"returns at {@return}, before its call at {call}");
         return json.Read() && json.TokenType == JsonTokenType.EndArray

@@ -39,26 +39,53 @@ public static class KvHistoryWriter
     }
 
     /// <summary>Writes a history that was read, if it is one of a key-value store or a register.</summary>
-    /// <param name="history">The history. A register becomes the key "register".</param>
+    /// <param name="history">
+    /// The history. A register becomes the key "register". Where keys start as something else than absent that nobody
+    /// writes, they start absent instead: the one tells as much as the other.
+    /// </param>
     /// <param name="output">Where to; left open.</param>
     /// <exception cref="NotSupportedException">
-    /// The format has no operations for the model, or keys that do not start absent.
+    /// The format has no operations for the model, or what the keys start as is written, too.
     /// </exception>
     public static void Write(RecordedHistory history, Stream output)
     {
         ArgumentNullException.ThrowIfNull(history);
-        if (history.Initial is not null)
-            throw new NotSupportedException($"{KvHistoryFormat.Name} has only keys that start absent");
-        Write(history switch
+        IReadOnlyList<Operation<KvInput, KvOutput>> operations = history switch
         {
             RecordedHistory<KvState, KvInput, KvOutput> keys => keys.Operations,
             RecordedHistory<string?, RegisterInput<string>, RegisterOutput<string>> register =>
                 [.. register.Operations.Select(OfRegister)],
             _ => throw new NotSupportedException($"{KvHistoryFormat.Name} has no operations of a {history.Model}"),
-        }, output);
+        };
+        if (history.Initial is { } initial)
+            operations = [.. operations.Select(operation => StartingAbsent(operation, initial))];
+        Write(operations, output);
     }
 
-    private static Operation<KvInput, KvOutput> OfRegister(
+    private static Operation<KvInput, KvOutput> StartingAbsent(
+        in Operation<KvInput, KvOutput> operation, string initial)
+    {
+        var input = operation.Input;
+        if (input.Value == initial)
+        {
+            throw new NotSupportedException(
+                $"in {KvHistoryFormat.Name} keys start absent; here they start as '{initial}', which is written, too");
+        }
+
+        if (input.Kind == KvKind.CompareAndSet && input.Expected == initial)
+            input = KvInput.CompareAndSet(input.Key, null, input.Value!);
+        if (!operation.Outcome.IsKnown)
+            return new(operation.Client, input, operation.Call);
+        var output = operation.Outcome.Value;
+        return new(
+            operation.Client,
+            input,
+            input.Kind == KvKind.Get && output.Value == initial ? KvOutput.Read(null) : output,
+            operation.Call,
+            operation.Return);
+    }
+
+    internal static Operation<KvInput, KvOutput> OfRegister(
         Operation<RegisterInput<string>, RegisterOutput<string>> operation)
     {
         const string Key = "register";

@@ -3,6 +3,8 @@ namespace RaftKv.Linearizability.Formats;
 /// <summary>The lines of a file, one at a time, with their numbers.</summary>
 internal sealed class LineReader(TextReader reader, string file)
 {
+    private readonly Queue<string> _ahead = [];
+
     /// <summary>The number of the current line, from 1.</summary>
     public int Line { get; private set; }
 
@@ -12,10 +14,29 @@ internal sealed class LineReader(TextReader reader, string file)
     /// <summary>Goes to the next line; false, and the current one stays, at the end.</summary>
     public bool Next()
     {
-        if (reader.ReadLine() is not { } text)
+        if (!_ahead.TryDequeue(out var text) && (text = reader.ReadLine()) is null)
             return false;
         (Text, Line) = (text, Line + 1);
         return true;
+    }
+
+    /// <summary>The first characters from the current line on that are neither blank nor in a comment.</summary>
+    public string Peek(int count)
+    {
+        var start = Visible(Text);
+        foreach (var line in _ahead)
+            start += Visible(line);
+        while (start.Length < count && reader.ReadLine() is { } line)
+        {
+            _ahead.Enqueue(line);
+            start += Visible(line);
+        }
+
+        return start[..Math.Min(count, start.Length)];
+
+        string Visible(string line) => string.Concat(
+            line.TakeWhile(letter => letter != ';').Where(letter => !char.IsWhiteSpace(letter) && letter != ',')
+                .Take(count));
     }
 
     public MalformedHistoryException Malformed(string reason, int? line = null) =>

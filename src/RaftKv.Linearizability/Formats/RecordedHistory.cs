@@ -37,12 +37,28 @@ public abstract class RecordedHistory
 
     /// <summary>Explains why the history is illegal; null when it is not known to be within the budget.</summary>
     public abstract Explanation? Explain(Budget? budget = null);
+
+    /// <summary>
+    /// Finds an order of the operations that explains every answer, as indexes; null when the history is not known to
+    /// be linearizable within the budget.
+    /// </summary>
+    public abstract IReadOnlyList<int>? Linearize(Budget? budget = null);
+
+    /// <summary>Checks an order by the definition: null when it explains every answer, or what is wrong.</summary>
+    public abstract string? VerifyOrder(IReadOnlyList<int> order);
+
+    /// <summary>
+    /// Checks a core by the definition: true when its operations cannot all be, false when they can, null when there is
+    /// too much to try, or it has more than 64 operations.
+    /// </summary>
+    public abstract bool? VerifyCore(Explanation explanation);
 }
 
 /// <summary>A history of a known model.</summary>
 public sealed class RecordedHistory<TState, TInput, TOutput> : RecordedHistory
     where TInput : notnull
 {
+    private const int CoreMax = 64;
     private const int WarmUpOperations = 1_000;
     private const int WarmUpSteps = 20_000;
     private readonly IModel<TState, TInput, TOutput> _model;
@@ -91,6 +107,22 @@ public sealed class RecordedHistory<TState, TInput, TOutput> : RecordedHistory
 
     /// <inheritdoc/>
     public override Explanation? Explain(Budget? budget = null) => Checker.Explain(_model, Operations, budget);
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<int>? Linearize(Budget? budget = null) =>
+        Checker.Linearize(_model, Operations, budget);
+
+    /// <inheritdoc/>
+    public override string? VerifyOrder(IReadOnlyList<int> order) => Verifier.CheckOrder(_model, Operations, order);
+
+    /// <inheritdoc/>
+    public override bool? VerifyCore(Explanation explanation)
+    {
+        ArgumentNullException.ThrowIfNull(explanation);
+        return explanation.Core.Count > CoreMax
+            ? null
+            : Verifier.CheckCore(_model, Operations, explanation.Core, from: explanation.From);
+    }
 }
 
 /// <summary>An operation in words.</summary>

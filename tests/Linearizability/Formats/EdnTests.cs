@@ -103,8 +103,10 @@ public sealed class EdnTests
 
     [Theory]
     [InlineData("""{"process":0,"type":"invoke","f":"read"}""" + "\n{", 2, "")]
-    [InlineData("""[{"process":0,"type":"invoke","f":"read"},""" + "\n5]", 1, "a map is expected")]
-    [InlineData("""[{"process":0,"type":"invoke","f":"read"},""" + "\n", 2, "")]
+    [InlineData("""[{"process":0,"type":"invoke","f":"read"},""" + "\n5]", 2, "a map is expected")]
+    [InlineData("[\n{\n\"process\":\"0\",\"type\":\"invoke\",\"f\":\"read\"}]", 2, "neither a number nor a name")]
+    [InlineData("""{"process":null,"type":"invoke","f":"read"}""", 1, "neither a number nor a name")]
+    [InlineData("""[{"process":0,"type":"invoke","f":"read"},""" + "\n", 1, "")]
     public void Malformed_json_is_refused(string text, int line, string reason) =>
         HistoryText.Rejects(text, line, reason);
 
@@ -114,18 +116,63 @@ public sealed class EdnTests
     [InlineData("[{:process 1, :type :invoke, :f}]", "a key without a value")]
     [InlineData("[{:process 1, :type :invoke, :f :read}]]", "closes nothing")]
     [InlineData("[{:type :invoke, :f :read}]", "without :process")]
-    [InlineData("[{:process 1x, :type :invoke, :f :read}]", "no number")]
+    [InlineData("[{:process 1x, :type :invoke, :f :read}]", "neither a number nor a name")]
+    [InlineData("[{:process \"1\", :type :invoke, :f :read}]", "neither a number nor a name")]
+    [InlineData("[{:process nil, :type :invoke, :f :read}]", "neither a number nor a name")]
+    [InlineData("[{:process 1, :process 2, :type :invoke, :f :read}]", ":process twice")]
+    [InlineData("[{:process 1, :type :invoke, :f :write, :value {:a 1}}]", "not a collection")]
+    [InlineData("[{:index 7, :process 1, :type :invoke, :f :read} {:index 7, :process 2, :type :invoke, :f :read}]",
+        "comes after that of 7")]
+    [InlineData("; nothing else", "the file is empty")]
     [InlineData("[{:process 1, :type :began, :f :read}]", "type 'began'")]
     [InlineData("[{:process 1, :type :invoke}]", "without :f")]
-    [InlineData("[{:process 1, :type :invoke, :f :write}]", "value")]
+    [InlineData("[{:process 1, :type :invoke, :f :write}]", "not nil")]
     [InlineData("[{:process 1, :type :invoke, :f :cas, :value [1]}]", "no meaning")]
     [InlineData("[{:process 1, :type :invoke, :f :enqueue, :value 1}]", "no meaning")]
     [InlineData("[{:process 1, :type :ok, :f :read, :value 1}]", "no operation open")]
     [InlineData("[5]", "a map is expected")]
-    [InlineData("[\"unended]", "does not end")]
+    [InlineData("[\"unended]", "inside the string that began on line 1")]
     [InlineData("[{:process 1, :type :invoke, :f :get, :value nil}]", "without :key")]
     [InlineData("[{:process 1, :type :invoke, :f :txn, :value [[:swap :x 1]]}]", "neither a read nor a write")]
     public void A_malformed_history_is_refused(string text, string reason) => HistoryText.Rejects(text, 1, reason);
+
+    [Theory]
+    [InlineData("1", Verdict.Linearizable)]
+    [InlineData("2", Verdict.Illegal)]
+    public void What_Clojure_prints_is_read(string read, Verdict expected) =>
+        Assert.Equal(expected, HistoryText.Check($$"""
+        #_ "left out"
+        [
+         { :process 1 :type :invoke :f :write :value 1 :nodes #{"n1" "n2" "n3"} :sign \} :say "two
+        lines \b\f\u00e9" }
+         #_ #_ {:process 2} {:process 1, :type :ok, :f :write}
+         ^{:line 7} {:process 1, :type :ok, :f :write, :value 1, :latency ##Inf, :pattern #"\d\"+", :fn #'a/b}
+         {:process 1, :type :invoke, :f :read, :value nil, :at #inst "2026-01-01T00:00:00.000-00:00"}
+         {:process 1, :type :ok, :f :read, :value {{read}} :error #object[a.B 0x1 "a.B@1"]}]
+        """));
+
+    [Theory]
+    [InlineData(":r", ":w", "nil", Verdict.Illegal)]
+    [InlineData(":r", ":w", "1", Verdict.Linearizable)]
+    [InlineData(":read", ":write", "nil", Verdict.Linearizable)]
+    public void In_Jepsens_own_transactions_nil_is_what_nobody_wrote(
+        string r, string w, string read, Verdict expected) =>
+        Assert.Equal(expected, HistoryText.Check($$"""
+            {:process 1, :type :invoke, :f :txn, :value [[{{r}} 5 nil] [{{w}} 5 1]]}
+            {:process 1, :type :ok, :f :txn, :value [[{{r}} 5 nil] [{{w}} 5 1]]}
+            {:process 1, :type :invoke, :f :txn, :value [[{{r}} 5 nil]]}
+            {:process 1, :type :ok, :f :txn, :value [[{{r}} 5 {{read}}]]}
+            """));
+
+    [Fact]
+    public void Pretty_printed_json_is_read() => Assert.Equal(Verdict.Illegal, HistoryText.Check("""
+        {
+          "process": 0, "type": "invoke", "f": "read", "value": null
+        }
+        {
+          "process": 0, "type": "ok", "f": "read", "value": 7
+        }
+        """));
 
     [Fact]
     public void Deep_nesting_is_refused() => HistoryText.Rejects(new string('[', 100_000), 1, "too deeply");

@@ -139,13 +139,63 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal(ExitCode.Linearizable, Run("convert", log, edn));
         Assert.Equal(ExitCode.Linearizable, Run("check", edn));
         Assert.Contains("b.edn: linearizable (kv, 3 operations, 1 of", _output.ToString(), StringComparison.Ordinal);
-        Assert.Equal(ExitCode.BadInput, Run("convert", log, lines));
-        Assert.Contains("start absent", _error.ToString(), StringComparison.Ordinal);
-        Assert.Equal(ExitCode.Linearizable, Run("convert", Write("legal.jsonl", Legal), lines));
+        Assert.Equal(ExitCode.Linearizable, Run("convert", log, lines));
         Assert.Equal(ExitCode.Linearizable, Run("check", lines));
+        Assert.Contains("a.jsonl: linearizable (kv, 3 operations, 1 of", _output.ToString(), StringComparison.Ordinal);
         Assert.Equal(ExitCode.BadInput, Run("convert", lines, edn));
-        Assert.Contains("b.edn: this format cannot say that keys", _error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("b.edn: Jepsen's notation cannot say a", _error.ToString(), StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("get,put", "None", "edn.gz")]
+    [InlineData("get,put", "Stale", "edn")]
+    [InlineData("get,put,append,delete,cas", "Swap", "jsonl.gz")]
+    public void Converted_histories_get_the_same_verdict(string mix, string fault, string extension)
+    {
+        var (first, second, third) = (Named("a.jsonl.gz"), Named("b." + extension), Named("c.jsonl"));
+        Assert.Equal(ExitCode.Linearizable, Run(
+            "generate", "--keys", "3", "--unknown", "5", "--mix", mix, "--fault", fault, first));
+        var expected = Run("check", "--verify", first);
+        Assert.Equal(fault == "None" ? ExitCode.Linearizable : ExitCode.Illegal, expected);
+        Assert.Equal(ExitCode.Linearizable, Run("convert", first, second));
+        Assert.Equal(expected, Run("check", second));
+        Assert.Equal(ExitCode.Linearizable, Run("convert", second, third));
+        Assert.Equal(expected, Run("check", "--verify", third));
+        Assert.Equal(fault == "Swap" ? 0 : 2, Regex.Count(_output.ToString(), "  verified: "));
+    }
+
+    [Fact]
+    public void What_keys_start_as_is_kept_or_refused()
+    {
+        var (log, lines) = (Named("a.txt"), Named("a.jsonl"));
+        File.WriteAllText(log, """
+            {:process 0, :type :invoke, :f :put, :key "0", :value ""}
+            """);
+        Assert.Equal(ExitCode.BadInput, Run("convert", log, lines));
+        Assert.Contains("start as '', which is written, too", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_no_file_is_named()
+    {
+        Assert.Equal(ExitCode.BadInput, Run("check", _folder, "", "a\0b"));
+        Assert.Contains($"{_folder}: a directory", _error.ToString(), StringComparison.Ordinal);
+        Assert.Equal(3, _error.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+    }
+
+    [Fact]
+    public void Score_goes_on_behind_what_cannot_be_read()
+    {
+        Write("legal.jsonl", Legal);
+        var table = Named("expected.tsv");
+        File.WriteAllText(
+            table, "file\tmodel\texpected\r\nbad.jsonl\tkv\tillegal\r\nlegal.jsonl\tkv\tlinearizable\r\n\r\n");
+        Assert.Equal(ExitCode.BadInput, Run("score", table));
+        Assert.Contains("bad.jsonl\tunreadable\tillegal\t", _output.ToString(), StringComparison.Ordinal);
+        Assert.EndsWith("1 right, 0 wrong, 1 undecided\n", _output.ToString(), StringComparison.Ordinal);
+    }
+
+    private string Named(string name) => Path.Combine(_folder, name);
 
     private int Run(params string[] arguments) => CommandLine.Run(arguments, _output, _error);
 

@@ -6,18 +6,25 @@ using RaftKv.Linearizability;
 namespace RaftKv.HistoryChecker.Commands;
 
 /// <summary>The options that bound a check: <c>--budget 2s --memory 256M</c>.</summary>
-internal sealed class BudgetOptions
+/// <param name="isBounded">Whether there are bounds, too, when none are given.</param>
+internal sealed class BudgetOptions(bool isBounded = false)
 {
+    // A table is scored to its end, whatever is in it.
+    private static readonly TimeSpan _usualTime = TimeSpan.FromSeconds(30);
+    private static readonly long _usualBytes = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2;
+
     private readonly Option<TimeSpan?> _time = new("--budget")
     {
-        Description = "the longest that the check of one file may take, such as 500ms, 2s or 3m",
+        Description = "the longest that the check of one file may take, such as 500ms, 2s or 3m"
+            + (isBounded ? "; 30s unless given" : ""),
         HelpName = "time",
         CustomParser = result => Parse(result, Time, "a time such as 500ms, 2s or 3m"),
     };
 
     private readonly Option<long?> _memory = new("--memory")
     {
-        Description = "the most memory that the search of one file may hold, such as 256M or 2G",
+        Description = "the most memory that the search of one file may hold, such as 256M or 2G"
+            + (isBounded ? "; half of the machine's unless given" : ""),
         HelpName = "bytes",
         CustomParser = result => Parse(result, Bytes, "a size such as 64K, 256M or 2G"),
     };
@@ -30,9 +37,9 @@ internal sealed class BudgetOptions
 
     public Budget From(ParseResult result) => new()
     {
-        Time = result.GetValue(_time),
+        Time = result.GetValue(_time) ?? (isBounded ? _usualTime : null),
         Clock = TimeProvider.System,
-        MemoryBytes = result.GetValue(_memory) ?? long.MaxValue,
+        MemoryBytes = result.GetValue(_memory) ?? (isBounded ? _usualBytes : long.MaxValue),
     };
 
     private static T? Parse<T>(ArgumentResult result, Func<string, T?> parse, string expected)

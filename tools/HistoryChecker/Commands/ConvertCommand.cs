@@ -9,7 +9,10 @@ internal static class ConvertCommand
     public static Command Create()
     {
         var from = new Argument<string>("FROM") { Description = "a history in any known format, plain or gzipped" };
-        var to = new Argument<string>("TO") { Description = "where to write: .edn for Jepsen's, else kv-history-1" };
+        var to = new Argument<string>("TO")
+        {
+            Description = "where to write: .edn for Jepsen's, else kv-history-1; gzipped: .gz",
+        };
         var command = new Command("convert", "Writes a history in another format.") { from, to };
         command.SetAction(result => Run(
             result.GetValue(from)!, result.GetValue(to)!, result.InvocationConfiguration.Error));
@@ -22,16 +25,14 @@ internal static class ConvertCommand
             return ExitCode.BadInput;
         try
         {
-            using var content = new MemoryStream();
-            if (to.EndsWith(".edn", StringComparison.OrdinalIgnoreCase))
-                EdnHistoryWriter.Write(history, content);
+            if (HistoryFile.HasExtension(to, ".edn"))
+                HistoryFile.Create(to, content => EdnHistoryWriter.Write(history, content));
             else
-                KvHistoryWriter.Write(history, content);
-            File.WriteAllBytes(to, content.ToArray());
+                HistoryFile.Create(to, content => KvHistoryWriter.Write(history, content));
             return ExitCode.Linearizable;
         }
         catch (Exception exception)
-            when (exception is IOException or UnauthorizedAccessException or NotSupportedException)
+            when (exception is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {
             error.WriteLine($"{to}: {exception.Message}");
             return ExitCode.BadInput;

@@ -11,7 +11,8 @@ internal static class ExpectedVerdicts
         {
             lines = File.ReadAllLines(table);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception)
+            when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {
             error.WriteLine($"{table}: {exception.Message}");
             return null;
@@ -28,6 +29,8 @@ internal static class ExpectedVerdicts
         var rows = new List<(string, string)>();
         for (var i = 1; i < lines.Length; i++)
         {
+            if (string.IsNullOrWhiteSpace(lines[i]))
+                continue;
             var cells = lines[i].Split('\t');
             if (cells.Length != columns.Length || cells[expected] is not ("linearizable" or "illegal"))
             {

@@ -46,7 +46,8 @@ internal static class ExplainCommand
             if (page is not null)
                 File.WriteAllText(page, ExplanationPage.Of(file, history, verdict, explanation, budget));
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception)
+            when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {
             streams.Error.WriteLine($"{page}: {exception.Message}");
             return ExitCode.BadInput;

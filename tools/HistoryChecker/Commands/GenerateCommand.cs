@@ -38,7 +38,10 @@ internal static class GenerateCommand
             DefaultValueFactory = _ => Fault.None,
             CustomParser = FaultOf,
         };
-        var output = new Argument<string>("FILE") { Description = "where to write kv-history-1" };
+        var output = new Argument<string>("FILE")
+        {
+            Description = "where to write kv-history-1; gzipped when it ends in .gz",
+        };
         var command = new Command("generate", "Writes a random history, linearizable unless a fault is asked for.")
         {
             operations, clients, keys, unknown, mix, repeats, tick, fault, seed, output,
@@ -90,16 +93,16 @@ internal static class GenerateCommand
     {
         try
         {
-            using var content = new MemoryStream();
             if (workload.Kinds is [Mutex])
-                EdnHistoryWriter.Write(MutexGenerator.Generate(workload), content);
+                HistoryFile.Create(file, to => EdnHistoryWriter.Write(MutexGenerator.Generate(workload), to));
             else
-                KvHistoryWriter.Write(new HistoryGenerator(workload).Generate(), content, workload.Seed);
-            File.WriteAllBytes(file, content.ToArray());
+                HistoryFile.Create(file, to => KvHistoryWriter.Write(
+                    new HistoryGenerator(workload).Generate(), to, workload.Seed));
             return ExitCode.Linearizable;
         }
         catch (Exception exception)
-            when (exception is IOException or UnauthorizedAccessException or InvalidOperationException)
+            when (exception is IOException or UnauthorizedAccessException or InvalidOperationException
+                or ArgumentException)
         {
             error.WriteLine($"{file}: {exception.Message}");
             return ExitCode.BadInput;

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using RaftKv.Linearizability;
 using RaftKv.Linearizability.Formats;
 
@@ -11,7 +12,7 @@ internal static class HistoryFile
     {
         try
         {
-            using var content = File.OpenRead(path);
+            using var content = Content(path);
             var history = HistoryReader.Read(content, path);
             // What reading leaves behind makes room for the check.
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
@@ -21,12 +22,52 @@ internal static class HistoryFile
         {
             error.WriteLine(malformed.Message);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception)
+            when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            error.WriteLine($"{path}: {exception.Message}");
+            error.WriteLine($"{path}: {(Directory.Exists(path) ? "a directory" : exception.Message)}");
         }
 
         return null;
+    }
+
+    /// <summary>Writes a file, gzipped when its name ends so: whole or, when that fails, not at all.</summary>
+    public static void Create(string path, Action<Stream> write)
+    {
+        using var content = new MemoryStream();
+        if (IsGzip(path))
+        {
+            using var zip = new GZipStream(content, CompressionLevel.Optimal, leaveOpen: true);
+            write(zip);
+        }
+        else
+        {
+            write(content);
+        }
+
+        using var file = File.Create(path);
+        content.WriteTo(file);
+    }
+
+    /// <summary>Whether the name, without that of a compression, ends so.</summary>
+    public static bool HasExtension(string path, string extension) =>
+        (IsGzip(path) ? path[..^3] : path).EndsWith(extension, StringComparison.OrdinalIgnoreCase);
+
+    private static bool IsGzip(string path) => path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>A pipe is read to its end first: a reader goes back to the beginning.</summary>
+    private static Stream Content(string path)
+    {
+        var file = File.OpenRead(path);
+        if (file.CanSeek)
+            return file;
+        using (file)
+        {
+            var content = new MemoryStream();
+            file.CopyTo(content);
+            content.Position = 0;
+            return content;
+        }
     }
 
     /// <summary>A verdict as the tool prints it and as expected.tsv names it.</summary>

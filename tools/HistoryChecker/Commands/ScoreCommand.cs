@@ -17,7 +17,7 @@ internal static class ScoreCommand
             Description = "tab-separated tables with the columns file and expected; files are beside their table",
             Arity = ArgumentArity.OneOrMore,
         };
-        var budget = new BudgetOptions();
+        var budget = new BudgetOptions(isBounded: true);
         var command = new Command(
             "score", $"Compares verdicts with expected ones; times are the median of {Runs} checks, reading excluded.")
         {
@@ -43,6 +43,8 @@ internal static class ScoreCommand
                 if (Score(path, budget, streams.Error) is not { } score)
                 {
                     bad = true;
+                    undecided++;
+                    streams.Output.WriteLine($"{file}\tunreadable\t{expected}\t\t");
                     continue;
                 }
 
@@ -79,6 +81,8 @@ internal static class ScoreCommand
             var watch = Stopwatch.StartNew();
             verdict = history.Check(budget).Verdict;
             times[run] = watch.Elapsed.TotalMilliseconds;
+            if (verdict == Verdict.Unknown)
+                return (verdict, times[run], PeakMemory.MiB());
         }
 
         Array.Sort(times);
