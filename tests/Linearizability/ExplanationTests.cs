@@ -119,6 +119,12 @@ public sealed class ExplanationTests
             if (explanation is null)
                 return;
             var core = explanation.Core.ToHashSet();
+            if (explanation.From is { } from)
+            {
+                IsMinimalFrom(from, history, explanation.Core);
+                return;
+            }
+
             Assert.True(Verifier.CheckCore(_model, history, explanation.Core));
             Assert.False(BruteForce.IsLinearizable(_model, Relaxation.Outside(_model, history, core)));
             foreach (var spared in core)
@@ -127,4 +133,34 @@ public sealed class ExplanationTests
                 Assert.True(BruteForce.IsLinearizable(_model, rest));
             }
         });
+
+    [Theory]
+    [InlineData(1, 3)]
+    [InlineData(2, 2)]
+    public void A_stale_read_of_a_repeated_value_is_three_operations_or_two(int writers, int expected)
+    {
+        var history = new List<Operation<KvInput, KvOutput>>();
+        for (var i = 0; i < 40; i++)
+        {
+            var value = i % 10 == 0 && i < 10 * writers ? "x" : $"{i % 3}";
+            history.Add(new(1, KvInput.Put("a", value), KvOutput.Done, i, i));
+        }
+
+        history.Add(new(2, KvInput.Get("a"), KvOutput.Read("x"), 50, 60));
+        var explanation = Checker.Explain(_model, history)!;
+        Assert.Equal(expected, explanation.Core.Count);
+        Assert.Contains("although client 1 put a = \"0\"", explanation.Sentence, StringComparison.Ordinal);
+        Assert.True(Verifier.CheckCore(_model, history, explanation.Core, from: explanation.From));
+    }
+
+    private static void IsMinimalFrom(
+        long from, Operation<KvInput, KvOutput>[] history, IReadOnlyList<int> core)
+    {
+        Assert.True(Verifier.CheckCore(_model, history, core, from: from));
+        foreach (var spared in core)
+        {
+            var rest = core.Where(index => index != spared).ToArray();
+            Assert.False(Verifier.CheckCore(_model, history, rest, from: rest.Min(index => history[index].Call)));
+        }
+    }
 }

@@ -32,7 +32,7 @@ internal sealed class CoreFinder<TState, TInput, TOutput>(
         foreach (var part in Parts.Split(model, history))
         {
             var operations = Array.ConvertAll(part, index => history[index]);
-            var core = FromValues(operations);
+            var core = FromValues(operations) ?? FromStaleRead(operations);
             var proved = new ProvedPrefix();
             if (core is null && Checker.Decide(model, operations, meter, proved: proved) != Verdict.Illegal)
                 continue;
@@ -99,6 +99,16 @@ internal sealed class CoreFinder<TState, TInput, TOutput>(
             return null;
         var core = Minimise(few, long.MaxValue).ConvertAll(index => evidence[index]);
         return IsIllegal(Relaxation.Outside(model, operations, core.ToHashSet())) ? core : null;
+    }
+
+    private List<int>? FromStaleRead(Operation<TInput, TOutput>[] operations)
+    {
+        if (model is not ICellModel<TInput, TOutput> cells
+            || cells.FindStaleCore(operations) is not var (core, isWithin))
+            return null;
+        IllegalBy = operations[core[^1]].Return;
+        From = isWithin ? core.Min(index => operations[index].Call) : null;
+        return core;
     }
 
     /// <summary>The time up to which the operations that returned make the history illegal already.</summary>

@@ -25,6 +25,16 @@ internal static class Sentence
                 + $"and had its answer at {Time(overwriting.Return)}";
         }
 
+        if (from is not null && model is ICellModel<TInput, TOutput> values && core is [var write, var read]
+            && write.Return < read.Call
+            && values.EffectOf(write) is CellEffect.Write or CellEffect.Swap or CellEffect.Read
+            && values.EffectOf(read) is CellEffect.Read or CellEffect.Swap)
+        {
+            var what = model.Describe(write.Input, write.Outcome);
+            return $"{Told(model, read)}, although client {write.Client} {what} and had its answer at "
+                + $"{Time(write.Return)}, and nothing from {Time(write.Call)} on brought that back";
+        }
+
         if (core.Length > ToldMax)
         {
             var last = core

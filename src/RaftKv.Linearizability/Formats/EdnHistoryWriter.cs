@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using System.Text;
 using RaftKv.Linearizability.Models;
+using Registers = System.Collections.Immutable.ImmutableSortedDictionary<string, string?>;
 
 namespace RaftKv.Linearizability.Formats;
 
@@ -28,6 +30,8 @@ public static class EdnHistoryWriter
                 Lines([.. register.Operations.Select(KvHistoryWriter.OfRegister)], OfRegisters),
             RecordedHistory<string?, RegisterInput<string>, RegisterOutput<string>> { Initial: "0" } register =>
                 Lines(register.Operations, OfRegister),
+            RecordedHistory<Registers, Transaction, ImmutableArray<string?>> { Initial: null or "0" } registers =>
+                Lines(registers.Operations, one => OfTransaction(one, registers.Initial)),
             RecordedHistory<bool, MutexInput, bool> mutex => Lines(mutex.Operations, OfMutex),
             _ => throw NotWritten(history),
         };
@@ -138,6 +142,19 @@ public static class EdnHistoryWriter
         return kind == KvKind.Get
             ? (call, "ok", $":f :get, :key {Quoted(key)}, :value {Quoted(operation.Outcome.Value.Value ?? "")}")
             : (call, "ok", call);
+    }
+
+    // Short names are those of transactions on registers that start with nothing.
+    private static (string, string?, string?) OfTransaction(
+        Operation<Transaction, ImmutableArray<string?>> operation, string? initial)
+    {
+        var (read, write) = initial is null ? (":r", ":w") : (":read", ":write");
+        return (Event(null), operation.Outcome.IsKnown ? "ok" : null, Event(operation.Outcome.Value));
+
+        string Event(ImmutableArray<string?>? answer) => $":f :txn, :value [{string.Join(' ',
+            operation.Input.Accesses.Select((access, i) => access.IsWrite
+                ? $"[{write} {Leaf(access.Register)} {Leaf(access.Value)}]"
+                : $"[{read} {Leaf(access.Register)} {Leaf(answer is { IsDefault: false } told ? told[i] : null)}]"))}]";
     }
 
     private static string Leaf(string? text) => text is null ? "nil"

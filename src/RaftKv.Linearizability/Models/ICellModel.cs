@@ -1,3 +1,4 @@
+using RaftKv.Linearizability.Explanations;
 using RaftKv.Linearizability.Search;
 using RaftKv.Linearizability.UniqueValues;
 
@@ -45,6 +46,9 @@ internal interface ICellModel<TInput, TOutput>
     /// <summary>Whether a part is certainly illegal; see <see cref="StaleReads"/>.</summary>
     bool HasStaleRead(Operation<TInput, TOutput>[] history, Part part);
 
+    /// <summary>The core of a stale read, if the values tell one; see <see cref="StaleReadCore"/>.</summary>
+    (List<int> Core, bool IsWithin)? FindStaleCore(Operation<TInput, TOutput>[] part);
+
     /// <summary>Whether an operation read what another wrote as a whole.</summary>
     bool Reads(in Operation<TInput, TOutput> read, in Operation<TInput, TOutput> write);
 
@@ -74,6 +78,9 @@ internal interface ICellModel<TValue, TInput, TOutput> : ICellModel<TInput, TOut
 
     bool ICellModel<TInput, TOutput>.HasStaleRead(Operation<TInput, TOutput>[] history, Part part) =>
         StaleReads.Exist(this, history, part);
+
+    (List<int> Core, bool IsWithin)? ICellModel<TInput, TOutput>.FindStaleCore(
+        Operation<TInput, TOutput>[] part) => StaleReadCore.Find(this, part);
 
     bool ICellModel<TInput, TOutput>.Reads(
         in Operation<TInput, TOutput> read, in Operation<TInput, TOutput> write) =>

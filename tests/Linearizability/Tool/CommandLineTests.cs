@@ -175,6 +175,23 @@ public sealed class CommandLineTests : IDisposable
         Assert.Contains("start as '', which is written, too", _error.ToString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(":read", ":write")]
+    [InlineData(":r", ":w")]
+    public void Transactions_are_converted(string r, string w)
+    {
+        var (first, second) = (Named("a.edn"), Named("b.edn"));
+        string[] texts =
+        [
+            $"{{:process 0, :type :invoke, :f :txn, :value [[{w} \"x\" 2] [{r} \"y\" nil]]}}",
+            $"{{:process 0, :type :ok, :f :txn, :value [[{w} \"x\" 2] [{r} \"y\" 7]]}}",
+            $"{{:process 1, :type :invoke, :f :txn, :value [[{r} \"x\" nil]]}}",
+        ];
+        File.WriteAllLines(first, texts);
+        Assert.Equal(ExitCode.Linearizable, Run("convert", first, second));
+        Assert.Equal(texts, File.ReadAllLines(second));
+    }
+
     [Fact]
     public void What_is_no_file_is_named()
     {
