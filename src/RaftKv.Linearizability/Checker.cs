@@ -1,6 +1,7 @@
 using RaftKv.Linearizability.Explanations;
 using RaftKv.Linearizability.Models;
 using RaftKv.Linearizability.Search;
+using RaftKv.Linearizability.Tightening;
 using RaftKv.Linearizability.UniqueValues;
 
 namespace RaftKv.Linearizability;
@@ -135,17 +136,30 @@ public static class Checker
         foreach (var operations in Parts.Split(model, history, meter))
         {
             var part = meter.Look() ? Part.Create(history, operations) : null;
-            switch (part is null ? Verdict.Unknown : DecideByValues(model, history, part, meter, orders))
+            var verdict = part is null ? Verdict.Unknown : DecideByValues(model, history, part, meter, orders);
+            var closer = new List<Part>();
+            if (verdict == Verdict.Unknown && part is not null)
+                verdict = Tighten(model, history, part, meter, closer);
+            if (verdict == Verdict.Illegal)
+                return verdict;
+            if (verdict == Verdict.Unknown && !meter.Look())
             {
-                case Verdict.Illegal:
-                    return Verdict.Illegal;
-                case Verdict.Unknown when part is null || !meter.Look():
-                    proved?.Nothing();
-                    return Verdict.Unknown;
-                case Verdict.Unknown:
-                    var space = new StateSpace<TState, TInput, TOutput>(model, history, part, meter);
-                    undecided.Add(new PartSearch(part, space, meter));
-                    break;
+                proved?.Nothing();
+                return verdict;
+            }
+
+            foreach (var one in closer)
+            {
+                verdict = one.Original is null
+                    ? Verdict.Unknown
+                    : DecideByValues(model, history, one, meter, orders);
+                if (verdict == Verdict.Illegal)
+                    return verdict;
+                if (verdict == Verdict.Unknown)
+                {
+                    var space = new StateSpace<TState, TInput, TOutput>(model, history, one, meter);
+                    undecided.Add(new PartSearch(one, space, meter));
+                }
             }
         }
 
@@ -176,6 +190,37 @@ public static class Checker
         }
 
         return Verdict.Linearizable;
+    }
+
+    /// <summary>Draws the intervals of a part closer, and splits what is left of it.</summary>
+    private static Verdict Tighten<TState, TInput, TOutput>(
+        IModel<TState, TInput, TOutput> model,
+        Operation<TInput, TOutput>[] history,
+        Part part,
+        BudgetMeter meter,
+        List<Part> closer)
+        where TInput : notnull
+    {
+        var tables = TableBytes * (long)part.Count;
+        var (verdict, result) = (Verdict.Unknown, default(Tightened?));
+        if (model is IAccessModel<TInput, TOutput> accesses && meter.TryReserve(tables))
+        {
+            (verdict, result) = accesses.Tighten(history, part, meter);
+            meter.Reserve(-tables);
+        }
+
+        if (verdict == Verdict.Illegal)
+            return verdict;
+        if (result is not { } tightened)
+        {
+            closer.Add(part);
+            return verdict;
+        }
+
+        int[] left = [.. Enumerable.Range(0, part.Count).Where(operation => tightened.IsLeft[operation])];
+        foreach (var some in Parts.Split(model, Array.ConvertAll(left, operation => history[part.Source[operation]])))
+            closer.Add(tightened.Bounds.ToPart(Array.ConvertAll(some, index => left[index]), tightened.Readers));
+        return verdict;
     }
 
     /// <summary>Decides a part when its values tell the order of what happened to them.</summary>

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using RaftKv.Linearizability.Models;
-using Registers = System.Collections.Immutable.ImmutableSortedDictionary<string, string?>;
 
 namespace RaftKv.Linearizability.Formats;
 
@@ -21,12 +20,12 @@ internal sealed class EdnFormat(LineReader lines)
         return events.Find(one => one.Type == "invoke")?.Function switch
         {
             // Jepsen's own transactions read and write by :r and :w, and what nobody wrote yet is nil.
-            "txn" when IsModern(events) => new RecordedHistory<Registers, Transaction, ImmutableArray<string?>>(
+            "txn" when IsModern(events) => new RecordedHistory<KvState, Transaction, ImmutableArray<string?>>(
                 "multi-register",
                 new MultiRegisterModel(),
                 Pair<Transaction, ImmutableArray<string?>>(
                     events, TransactionInput, (asked, ok) => TransactionAnswer(asked, ok, isNilSeen: true))),
-            "txn" => new RecordedHistory<Registers, Transaction, ImmutableArray<string?>>(
+            "txn" => new RecordedHistory<KvState, Transaction, ImmutableArray<string?>>(
                 "multi-register",
                 new MultiRegisterModel("0"),
                 Pair<Transaction, ImmutableArray<string?>>(

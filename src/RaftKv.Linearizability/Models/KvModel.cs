@@ -10,12 +10,15 @@ namespace RaftKv.Linearizability.Models;
 public sealed class KvModel(string? initial = null)
     : IModel<KvState, KvInput, KvOutput>,
         ICellModel<string, KvInput, KvOutput>,
+        IAccessModel<string, KvInput, KvOutput>,
         IObservableStates<KvState, KvInput, KvOutput>
 {
     /// <inheritdoc/>
     public KvState Initial { get; } = new(initial);
 
     string? ICellModel<string, KvInput, KvOutput>.InitialValue => initial;
+
+    string? IAccessModel<string, KvInput, KvOutput>.InitialValue => initial;
 
     /// <inheritdoc/>
     public void Touch(KvInput input, PartFinder parts)
@@ -143,4 +146,17 @@ public sealed class KvModel(string? initial = null)
 
     ValueNodes<string> ICellModel<string, KvInput, KvOutput>.Values(int writers) =>
         new StringNodes(initial, writers);
+
+    void IAccessModel<string, KvInput, KvOutput>.AddAccesses(
+        in Operation<KvInput, KvOutput> operation, List<string> keys, List<Access<string>> accesses)
+    {
+        // Where nothing is absent at first, scans are beyond what accesses tell.
+        if (initial is not null && operation.Input.Kind is (KvKind.Scan or KvKind.Transact))
+            KvAccesses.AddOpaque(operation.Input, keys, accesses);
+        else
+            KvAccesses.Add(operation, keys, accesses);
+    }
+
+    void IAccessModel<string, KvInput, KvOutput>.AddKeys(in KvInput input, ISet<string> keys) =>
+        KvAccesses.AddKeys(input, keys);
 }

@@ -12,22 +12,13 @@ public sealed class KvState : IEquatable<KvState>
     private readonly int _hash;
 
     internal KvState(string? initial)
-        : this([], [], initial)
+        : this([], [], initial, 0)
     {
     }
 
-    private KvState(string[] keys, string?[] values, string? initial)
-    {
-        (_keys, _values, _initial) = (keys, values, initial);
-        var hash = new HashCode();
-        for (var i = 0; i < keys.Length; i++)
-        {
-            hash.Add(keys[i]);
-            hash.Add(values[i]);
-        }
-
-        _hash = hash.ToHashCode();
-    }
+    // The hash is made of those of the keys and their values, one by one.
+    private KvState(string[] keys, string?[] values, string? initial, int hash) =>
+        (_keys, _values, _initial, _hash) = (keys, values, initial, hash);
 
     /// <summary>The value of a key; null: it is absent.</summary>
     [SuppressMessage("Design", "CA1043", Justification = "keys are strings")]
@@ -51,22 +42,35 @@ public sealed class KvState : IEquatable<KvState>
     internal KvState With(string key, string? value)
     {
         var at = Find(key);
+        var before = at < 0 ? _initial : _values[at];
+        if (value == before)
+            return this;
+        var hash = _hash ^ HashOf(key, before) ^ HashOf(key, value);
         if (at < 0)
         {
             at = ~at;
-            return value == _initial
-                ? this
-                : new([.. _keys[..at], key, .. _keys[at..]], [.. _values[..at], value, .. _values[at..]], _initial);
+            return new(
+                [.. _keys[..at], key, .. _keys[at..]],
+                [.. _values[..at], value, .. _values[at..]],
+                _initial,
+                hash);
         }
 
         if (value == _initial)
-            return new([.. _keys[..at], .. _keys[(at + 1)..]], [.. _values[..at], .. _values[(at + 1)..]], _initial);
-        if (value == _values[at])
-            return this;
+        {
+            return new(
+                [.. _keys[..at], .. _keys[(at + 1)..]],
+                [.. _values[..at], .. _values[(at + 1)..]],
+                _initial,
+                hash);
+        }
+
         var values = (string?[])_values.Clone();
         values[at] = value;
-        return new KvState(_keys, values, _initial);
+        return new KvState(_keys, values, _initial, hash);
     }
+
+    private int HashOf(string key, string? value) => value == _initial ? 0 : HashCode.Combine(key, value);
 
     /// <summary>The keys that are there, from one on and before another, at most so many.</summary>
     internal KvItem[] Range(string from, string? end, int limit)

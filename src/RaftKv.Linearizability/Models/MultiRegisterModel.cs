@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Registers = System.Collections.Immutable.ImmutableSortedDictionary<string, string?>;
 
 namespace RaftKv.Linearizability.Models;
 
@@ -16,14 +15,11 @@ public sealed record Transaction(ImmutableArray<RegisterAccess> Accesses);
 /// <summary>Several registers, all or nothing. An answer holds what each access read; null for writes.</summary>
 /// <param name="initial">What every register holds at first.</param>
 public sealed class MultiRegisterModel(string? initial = null)
-    : IModel<Registers, Transaction, ImmutableArray<string?>>
+    : IModel<KvState, Transaction, ImmutableArray<string?>>,
+        IAccessModel<string, Transaction, ImmutableArray<string?>>
 {
-    /// <summary>No register has been changed: the state holds those alone that differ from the initial value.</summary>
-    public Registers Initial { get; } =
-        ImmutableSortedDictionary.Create<string, string?>(StringComparer.Ordinal);
-
     /// <inheritdoc/>
-    public IEqualityComparer<Registers> States => SameRegisters.Instance;
+    public KvState Initial { get; } = new(initial);
 
     /// <inheritdoc/>
     public void Touch(Transaction input, PartFinder parts)
@@ -36,16 +32,18 @@ public sealed class MultiRegisterModel(string? initial = null)
 
     /// <inheritdoc/>
     public bool Step(
-        Registers state, Transaction input, Outcome<ImmutableArray<string?>> outcome, out Registers next)
+        KvState state, Transaction input, Outcome<ImmutableArray<string?>> outcome, out KvState next)
     {
+        ArgumentNullException.ThrowIfNull(state);
+        ArgumentNullException.ThrowIfNull(input);
         next = state;
         for (var i = 0; i < input.Accesses.Length; i++)
         {
             var (register, isWrite, value) = input.Accesses[i];
-            if (!isWrite && outcome.IsKnown && outcome.Value[i] != next.GetValueOrDefault(register, initial))
+            if (!isWrite && outcome.IsKnown && outcome.Value[i] != next[register])
                 return false;
             if (isWrite)
-                next = value == initial ? next.Remove(register) : next.SetItem(register, value);
+                next = next.With(register, value);
         }
 
         return true;
@@ -61,19 +59,32 @@ public sealed class MultiRegisterModel(string? initial = null)
     public bool IsReadOnly(Transaction input, Outcome<ImmutableArray<string?>> outcome) =>
         !input.Accesses.Any(access => access.IsWrite);
 
-    private sealed class SameRegisters : IEqualityComparer<Registers>
+    string? IAccessModel<string, Transaction, ImmutableArray<string?>>.InitialValue => initial;
+
+    void IAccessModel<string, Transaction, ImmutableArray<string?>>.AddAccesses(
+        in Operation<Transaction, ImmutableArray<string?>> operation,
+        List<string> keys,
+        List<Access<string>> accesses)
     {
-        public static readonly SameRegisters Instance = new();
-
-        public bool Equals(Registers? x, Registers? y) =>
-            ReferenceEquals(x, y) || (x is not null && y is not null && x.SequenceEqual(y));
-
-        public int GetHashCode(Registers registers)
+        var first = accesses.Count;
+        for (var i = 0; i < operation.Input.Accesses.Length; i++)
         {
-            var hash = new HashCode();
-            foreach (var register in registers)
-                hash.Add(register);
-            return hash.ToHashCode();
+            var (register, isWrite, value) = operation.Input.Accesses[i];
+            var at = accesses.FindIndex(first, access => access.Key == register);
+            if (at < 0)
+            {
+                at = accesses.Count;
+                accesses.Add(new(register, false, null));
+            }
+
+            if (isWrite)
+                accesses[at] = accesses[at] with { Effect = AccessEffect.Write, Value = value };
+            else if (operation.Outcome.IsKnown && accesses[at] is { Reads: false, Effect: AccessEffect.None })
+                accesses[at] = accesses[at] with { Reads = true, Expected = operation.Outcome.Value[i] };
         }
     }
+
+    void IAccessModel<string, Transaction, ImmutableArray<string?>>.AddKeys(
+        in Transaction input, ISet<string> keys) =>
+        keys.UnionWith(input.Accesses.Select(access => access.Register));
 }

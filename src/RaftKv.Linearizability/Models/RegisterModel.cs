@@ -33,12 +33,15 @@ public readonly record struct RegisterOutput<TValue>(TValue? Value, bool Succeed
 public sealed class RegisterModel<TValue>(TValue? initial = default)
     : IModel<TValue?, RegisterInput<TValue>, RegisterOutput<TValue>>,
         ICellModel<TValue, RegisterInput<TValue>, RegisterOutput<TValue>>,
+        IAccessModel<TValue, RegisterInput<TValue>, RegisterOutput<TValue>>,
         IObservableStates<TValue?, RegisterInput<TValue>, RegisterOutput<TValue>>
 {
     /// <inheritdoc/>
     public TValue? Initial => initial;
 
     TValue? ICellModel<TValue, RegisterInput<TValue>, RegisterOutput<TValue>>.InitialValue => initial;
+
+    TValue? IAccessModel<TValue, RegisterInput<TValue>, RegisterOutput<TValue>>.InitialValue => initial;
 
     /// <inheritdoc/>
     public bool Step(
@@ -106,4 +109,23 @@ public sealed class RegisterModel<TValue>(TValue? initial = default)
 
     ValueNodes<TValue> ICellModel<TValue, RegisterInput<TValue>, RegisterOutput<TValue>>.Values(int writers) =>
         new PlainNodes<TValue>(initial, writers);
+
+    void IAccessModel<TValue, RegisterInput<TValue>, RegisterOutput<TValue>>.AddAccesses(
+        in Operation<RegisterInput<TValue>, RegisterOutput<TValue>> operation,
+        List<string> keys,
+        List<Access<TValue>> accesses)
+    {
+        var (input, outcome) = (operation.Input, operation.Outcome);
+        accesses.Add(input.Kind switch
+        {
+            RegisterKind.Read when !outcome.IsKnown => new("", false, default),
+            RegisterKind.Read => new("", true, outcome.Value.Value),
+            RegisterKind.Write => new("", false, default, AccessEffect.Write, input.Value),
+            _ when outcome is { IsKnown: true, Value.Succeeded: false } => new("", false, default) { SeesMore = true },
+            _ => new("", true, input.Expected, AccessEffect.Write, input.Value),
+        });
+    }
+
+    void IAccessModel<TValue, RegisterInput<TValue>, RegisterOutput<TValue>>.AddKeys(
+        in RegisterInput<TValue> input, ISet<string> keys) => keys.Add("");
 }

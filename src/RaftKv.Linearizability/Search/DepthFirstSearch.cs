@@ -24,6 +24,7 @@ internal sealed class DepthFirstSearch
     private readonly int _sentinel;
 
     private readonly UnknownOperations _unknowns;
+    private readonly bool[] _isTaken;
     private readonly List<Frame> _path = [];
     private int _missing;
     private int _state;
@@ -52,6 +53,7 @@ internal sealed class DepthFirstSearch
         (_next[last], _previous[_sentinel]) = (_sentinel, last);
 
         _unknowns = new UnknownOperations(part, _classes);
+        _isTaken = new bool[part.Count];
         meter.Reserve(_seen.Bytes);
     }
 
@@ -145,7 +147,7 @@ internal sealed class DepthFirstSearch
         for (; _part.Events[at] >= 0; at = _next[at])
         {
             var operationClass = _classes[_part.Events[at]];
-            if (!_space.IsReadOnly(operationClass) && IsPossible(operationClass))
+            if (!_space.IsReadOnly(operationClass) && IsPossible(operationClass) && !Loses(_part.Events[at]))
                 return at;
         }
 
@@ -164,7 +166,7 @@ internal sealed class DepthFirstSearch
             if (operation == None || _part.CallAt[operation] > firstReturn)
                 continue;
             var operationClass = _classes[operation];
-            if (Step(_state, operationClass) != _state && IsPossible(operationClass))
+            if (Step(_state, operationClass) != _state && IsPossible(operationClass) && !Loses(operation))
                 return choice;
         }
 
@@ -175,6 +177,18 @@ internal sealed class DepthFirstSearch
     {
         var next = Step(_state, operationClass);
         return next != StateSpace.Impossible && IsWorthwhile(operationClass, next);
+    }
+
+    /// <summary>Whether what another operation must find would be gone.</summary>
+    private bool Loses(int operation)
+    {
+        foreach (var reader in _space.LostBy(_state, _classes[operation]))
+        {
+            if (reader != operation && !_isTaken[reader])
+                return true;
+        }
+
+        return false;
     }
 
     private bool IsWorthwhile(int operationClass, int next) =>
@@ -189,6 +203,7 @@ internal sealed class DepthFirstSearch
     private void Take(int choice, bool isChoice)
     {
         var operation = choice > _sentinel ? _unknowns.Use(choice - _sentinel - 1) : _part.Events[choice];
+        _isTaken[operation] = true;
         _path.Add(new Frame(choice, operation, isChoice, _state, _stateBeforeUnknown));
         Flip(operation);
         if (choice > _sentinel)
@@ -212,6 +227,7 @@ internal sealed class DepthFirstSearch
         var frame = _path[^1];
         _path.RemoveAt(_path.Count - 1);
         (_state, _stateBeforeUnknown) = (frame.State, frame.StateBeforeUnknown);
+        _isTaken[frame.Operation] = false;
         Flip(frame.Operation);
         if (frame.Choice > _sentinel)
         {

@@ -107,6 +107,21 @@ internal sealed class OpenOperations(StateSpace space, bool mayRepeat)
 
     public OpenOperation Find(int operation) => _operations[PlaceOf(operation)];
 
+    /// <summary>The slot of an operation that returns, if it is open.</summary>
+    public bool TryFind(int operation, out int slot)
+    {
+        foreach (ref readonly var open in All)
+        {
+            if (open.Operation != operation)
+                continue;
+            slot = open.Slot;
+            return true;
+        }
+
+        slot = 0;
+        return false;
+    }
+
     private int PlaceOf(int operation)
     {
         var place = 0;

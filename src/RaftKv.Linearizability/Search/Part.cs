@@ -26,9 +26,63 @@ internal sealed class Part
     /// <summary>The calls (the operation) and returns (its complement), in time order.</summary>
     public int[] Events { get; }
 
+    /// <summary>The part whose intervals were drawn closer to make this one; null: none were.</summary>
+    public Part? Original { get; private init; }
+
+    /// <summary>
+    /// Of values of keys that can only have been made once, the operations that must find them, if that is known.
+    /// </summary>
+    public Dictionary<(string Key, string? Value), int[]>? Readers { get; private init; }
+
+    // Of each event the one of the original.
+    private int[] Positions { get; init; } = [];
+
     public bool HasUnknown => Events.Length < 2 * Count;
 
     public bool IsUnknown(int operation) => ReturnAt[operation] == int.MaxValue;
+
+    /// <summary>Of an event, or of the end, the one of <see cref="Original"/>.</summary>
+    public int OriginalOf(int at) => at < Positions.Length ? Positions[at] : Original!.Events.Length;
+
+    /// <summary>Some of the operations, each between a call and a return within its interval.</summary>
+    public Part Within(
+        int[] low, int[] high, int[] operations, Dictionary<(string Key, string? Value), List<int>> readers)
+    {
+        int[] byLow = [.. operations];
+        Array.Sort(Array.ConvertAll(byLow, operation => low[operation]), byLow);
+        int[] byHigh = [.. Enumerable.Range(0, byLow.Length).Where(i => high[byLow[i]] != int.MaxValue)];
+        Array.Sort(Array.ConvertAll(byHigh, i => high[byLow[i]]), byHigh);
+        var callAt = new int[byLow.Length];
+        var returnAt = new int[byLow.Length];
+        Array.Fill(returnAt, int.MaxValue);
+        var events = new int[byLow.Length + byHigh.Length];
+        var positions = new int[events.Length];
+        for (int call = 0, @return = 0, at = 0; at < events.Length; at++)
+        {
+            if (call < byLow.Length && (@return == byHigh.Length || low[byLow[call]] < high[byLow[byHigh[@return]]]))
+            {
+                (events[at], positions[at], callAt[call]) = (call, low[byLow[call]], at);
+                call++;
+            }
+            else
+            {
+                var returning = byHigh[@return++];
+                (events[at], positions[at], returnAt[returning]) = (~returning, high[byLow[returning]], at);
+            }
+        }
+
+        var places = new int[Count];
+        Array.Fill(places, -1);
+        for (var i = 0; i < byLow.Length; i++)
+            places[byLow[i]] = i;
+        return new Part(Array.ConvertAll(byLow, operation => Source[operation]), callAt, returnAt, events)
+        {
+            Readers = readers.Where(value => places[value.Value[0]] >= 0)
+                .ToDictionary(value => value.Key, value => value.Value.Select(reader => places[reader]).ToArray()),
+            Original = this,
+            Positions = positions,
+        };
+    }
 
     /// <summary>Orders the operations of a part, given as indexes into the history.</summary>
     public static Part Create<TInput, TOutput>(Operation<TInput, TOutput>[] history, int[] source)

@@ -11,7 +11,9 @@ internal sealed class ProvedPrefix
 
     /// <summary>Of a part the events up to one, which returns, are illegal.</summary>
     public void Refute<TInput, TOutput>(Operation<TInput, TOutput>[] history, Part part, int? at) =>
-        IllegalBy = at is { } place ? history[part.Source[~part.Events[place]]].Return : null;
+        IllegalBy = at is { } place && part.Original is null
+            ? history[part.Source[~part.Events[place]]].Return
+            : null;
 
     /// <summary>Nothing is known.</summary>
     public void Nothing() => Until = long.MinValue;
@@ -19,6 +21,8 @@ internal sealed class ProvedPrefix
     /// <summary>Of a part the events before one are explained.</summary>
     public void Add<TInput, TOutput>(Operation<TInput, TOutput>[] history, Part part, int explained)
     {
+        if (part.Original is { } original)
+            (part, explained) = (original, part.OriginalOf(explained));
         while (explained < part.Events.Length && part.Events[explained] >= 0)
             explained++;
         if (explained < part.Events.Length)

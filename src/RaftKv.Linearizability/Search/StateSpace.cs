@@ -25,6 +25,15 @@ internal abstract class StateSpace
 
     /// <summary>Whether an operation is possible in every state and leads to the same one from each.</summary>
     public abstract bool Overwrites(int operationClass);
+
+    /// <summary>
+    /// The operations that can never take effect any more, unless they have, once one of a class has done so in a
+    /// state: what they must find would be gone for good.
+    /// </summary>
+    public virtual int[] LostBy(int state, int operationClass) => [];
+
+    /// <summary>The event of the call of an operation of <see cref="LostBy"/>.</summary>
+    public virtual int CallAt(int operation) => 0;
 }
 
 /// <summary>The space of a model, discovered and remembered as it is walked.</summary>
@@ -38,6 +47,9 @@ internal sealed class StateSpace<TState, TInput, TOutput> : StateSpace
 
     // A state in a list and a dictionary, and what it is made of.
     private const int StateBytes = 256;
+
+    // What is remembered of a state and a class that takes away what operations must find.
+    private const int LostBytes = 64;
 
     private readonly IModel<TState, TInput, TOutput> _model;
     private readonly BudgetMeter? _meter;
@@ -56,6 +68,10 @@ internal sealed class StateSpace<TState, TInput, TOutput> : StateSpace
     private readonly List<int[]> _table = [];
     private int _unobservable = Impossible;
     private readonly Dictionary<ulong, int> _steps = [];
+    private readonly Dictionary<(string Key, string? Value), int[]>? _readers;
+    private readonly int[] _callAt = [];
+    private readonly string[][] _written = [];
+    private readonly Dictionary<ulong, int[]> _lost = [];
 
     public StateSpace(IModel<TState, TInput, TOutput> model,
         Operation<TInput, TOutput>[] history,
@@ -70,6 +86,10 @@ internal sealed class StateSpace<TState, TInput, TOutput> : StateSpace
         if (Array.Exists(part.Source, index => _cells?.EffectOf(history[index]) == CellEffect.Beyond))
             _cells = null;
         Classes = Array.ConvertAll(part.Source, index => ClassOf(history[index]));
+        if (part.Readers is { Count: > 0 } readers
+            && typeof(TState) == typeof(KvState)
+            && model is IAccessModel<string, TInput, TOutput> accesses)
+            (_readers, _callAt, _written) = (readers, part.CallAt, KeysWritten(history, part, accesses));
     }
 
     /// <summary>A space of operations that are not known yet.</summary>
@@ -78,6 +98,55 @@ internal sealed class StateSpace<TState, TInput, TOutput> : StateSpace
         (_model, _cells, _tableMax, Classes) = (model, model as ICellModel<TInput, TOutput>, 0, []);
         _stateNumbers = new Dictionary<Wrapped, int>(new WrappedComparer(model.States));
         _ = NumberOf(model.Initial);
+    }
+
+    /// <summary>Of each class the keys that it may change.</summary>
+    private string[][] KeysWritten(
+        Operation<TInput, TOutput>[] history, Part part, IAccessModel<string, TInput, TOutput> model)
+    {
+        var written = new string[_classes.Count][];
+        var accesses = new List<Access<string>>();
+        for (var i = 0; i < Classes.Length; i++)
+        {
+            if (written[Classes[i]] is not null)
+                continue;
+            accesses.Clear();
+            model.AddAccesses(history[part.Source[i]], [], accesses);
+            written[Classes[i]] = [.. accesses.Where(access => access.Effect != AccessEffect.None)
+                .Select(access => access.Key)];
+        }
+
+        return written;
+    }
+
+    public override int CallAt(int operation) => _callAt[operation];
+
+    public override int[] LostBy(int state, int operationClass)
+    {
+        if (_readers is null || _written[operationClass].Length == 0)
+            return [];
+        var key = ((ulong)(uint)state << 32) | (uint)operationClass;
+        if (_lost.TryGetValue(key, out var lost))
+            return lost;
+        var next = Step(state, operationClass);
+        lost = next == Impossible
+            ? []
+            : FindLost((KvState)(object)_states[state]!, (KvState)(object)_states[next]!, _written[operationClass]);
+        _lost.Add(key, lost);
+        _meter?.Reserve(LostBytes);
+        return lost;
+    }
+
+    private int[] FindLost(KvState before, KvState after, string[] keys)
+    {
+        List<int>? lost = null;
+        foreach (var key in keys)
+        {
+            if (before[key] != after[key] && _readers!.TryGetValue((key, before[key]), out var readers))
+                (lost ??= []).AddRange(readers);
+        }
+
+        return lost is null ? [] : [.. lost];
     }
 
     public override int[] Classes { get; }

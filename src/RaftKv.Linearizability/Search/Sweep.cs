@@ -27,6 +27,7 @@ internal sealed partial class Sweep
     private ulong[] _after = [];
     private int _words = 1;
     private bool _isExactSoFar = true;
+    private int _now;
 
     /// <param name="space">What the operations do.</param>
     /// <param name="meter">What the search may spend.</param>
@@ -205,6 +206,7 @@ internal sealed partial class Sweep
     /// <returns>False, and nothing has changed, when the budget has run out.</returns>
     public bool Return(int operation, int at)
     {
+        _now = at;
         var returning = _open.Find(operation);
         var (slot, isRead) = (returning.Slot, returning.IsReadOnly);
         _next.Clear(_words);
@@ -240,6 +242,10 @@ internal sealed partial class Sweep
             _reached.All[taken].CopyTo(_from);
             var path = _reached.All.PathOf(taken);
             var wasPending = Has(Pending(_from), slot);
+
+            // Merged of one in which the operation is pending, it stands for what has not been kept yet.
+            if (_width.MergesSome && !wasPending)
+                Keep(_from, slot, path);
             for (var place = 0; place < _open.All.Length; place++)
             {
                 ref readonly var open = ref _open.All[place];
@@ -309,6 +315,8 @@ internal sealed partial class Sweep
                 return false;
         }
 
+        if (Loses(open))
+            return false;
         _from.CopyTo(_after, 0);
         _after[0] = (uint)state | ((ulong)(before + 1) << 32);
         _after[1] = (uint)(open.Class + 1) | (isOptional ? 1UL << 32 : 0);

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using RaftKv.Linearizability.Models;
 using RaftKv.Linearizability.Search;
 using Xunit;
@@ -68,7 +67,7 @@ public sealed class BruteForceTests
             : input.Accesses.LastOrDefault(before => before.IsWrite && before.Register == access.Register) is
                 { Register: not null } write && input.Accesses.IndexOf(write) < input.Accesses.IndexOf(access)
                 ? write.Value
-                : state.GetValueOrDefault(access.Register, "0"))]);
+                : state[access.Register])]);
 
     [Fact]
     public void Agrees_on_deletes_and_on_compare_and_sets_that_show_what_they_found() => Compare(
@@ -113,6 +112,30 @@ public sealed class BruteForceTests
                 Branch(random, i))),
         },
         (_, state, input) => KvModel.Apply(state, input, out KvState _));
+
+    [Fact]
+    public void Keeps_what_was_merged_while_an_operation_returned()
+    {
+        var notOne = new KvCompare("b", KvComparison.NotEqual, "1");
+        var first = new KvTransaction(
+            new(notOne, new KvCompare("a", KvComparison.NotEqual, "2")),
+            new(KvInput.Scan("", null), KvInput.Put("a", "0")),
+            new());
+        var second = new KvTransaction(new(notOne), new(KvInput.Scan("", null), KvInput.Delete("b")), new());
+        var model = new KvModel();
+        EverySearch(
+            model,
+            [
+                Done(0, KvInput.Transact(first), model.Initial, 0, 8),
+                Done(2, KvInput.Transact(second), model.Initial.With("a", "2"), 0, 5),
+                Done(4, KvInput.Put("a", "0"), model.Initial, 4, 12),
+                Done(1, KvInput.Put("a", "2"), model.Initial, 0, 5),
+            ],
+            Verdict.Linearizable);
+
+        static Operation<KvInput, KvOutput> Done(int client, KvInput input, KvState state, long call, long @return) =>
+            new(client, input, KvModel.Apply(state, input, out _), call, @return);
+    }
 
     private static string Key(Random random) => random.Next(3) == 0 ? "b" : "a";
 
