@@ -13,29 +13,24 @@ public sealed class KvServer : IDisposable
 {
     private readonly KvServerOptions _options;
     private readonly NodePlatform _platform;
-    private readonly PeerLinks _links;
+    private readonly ReplicaNode<KvResult> _node;
     private readonly ClusterClock _clock;
-    private readonly RpcServer _rpc;
     private readonly RequestsUnderWay _requests;
     private (Configuration? Of, KvMembers Said) _members = (null, new KvMembers(0, []));
     private bool _disposed;
 
     private KvServer(
-        KvServerOptions options, NodePlatform platform, PeerLinks links, Replica<KvResult> replica,
-        KvStateMachine machine)
+        KvServerOptions options, NodePlatform platform, ReplicaNode<KvResult> node, KvStateMachine machine)
     {
-        (_options, _platform) = (options, platform);
-        _links = links;
-        Replica = replica;
+        (_options, _platform, _node) = (options, platform, node);
         StateMachine = machine;
         _clock = new ClusterClock(platform.Time);
         _requests = new RequestsUnderWay(ProposeAsync);
-        _rpc = new RpcServer(
-            platform, Identity(options), options.Address, new Handler(this), options.Rpc);
+        node.Listen(new Handler(this));
     }
 
     /// <summary>The replica, for status and checks.</summary>
-    public Replica<KvResult> Replica { get; }
+    public Replica<KvResult> Replica => _node.Replica;
 
     /// <summary>The store with its sessions, for status and checks.</summary>
     public KvStateMachine StateMachine { get; }
@@ -50,21 +45,10 @@ public sealed class KvServer : IDisposable
     {
         options.Validate();
         var machine = new KvStateMachine(options.KeyValue);
-        var links = new PeerLinks(platform, Identity(options), options.Rpc, options.Replica.Raft);
-        Replica<KvResult>? replica = null;
-        try
-        {
-            replica = await Server.Replica.StartAsync(
-                options.Replica, options.Storage, new(options.ClusterId, options.Replica.Raft.Id), platform, machine,
-                (in Message message) => links.Send(message, replica!.Raft.Configuration), observer?.Invoke(machine));
-            return new KvServer(options, platform, links, replica, machine);
-        }
-        catch
-        {
-            replica?.Dispose();
-            links.Dispose();
-            throw;
-        }
+        var node = await ReplicaNode<KvResult>.RecoverAsync(
+            new(options.ClusterId, options.Replica.Raft.Id, options.Address), options.Replica, options.Storage,
+            options.Rpc, platform, machine, observer?.Invoke(machine));
+        return new KvServer(options, platform, node, machine);
     }
 
     /// <summary>Answers a command like one that a Clerk sends, for a caller on the server's own loop.</summary>
@@ -101,13 +85,8 @@ public sealed class KvServer : IDisposable
         if (_disposed)
             return;
         _disposed = true;
-        Replica.Dispose();
-        _rpc.Dispose();
-        _links.Dispose();
+        _node.Dispose();
     }
-
-    private static RpcIdentity Identity(KvServerOptions options) =>
-        new(options.ClusterId, options.Replica.Raft.Id, options.Address);
 
     private KvReply WhyNotApplied(in ProposalOutcome<KvResult> outcome) => outcome.End switch
     {
@@ -172,11 +151,11 @@ public sealed class KvServer : IDisposable
             return new KvReply(KvStatus.Busy, $"a change is under way, {raft.Configuration}");
         return new KvReply(
             new KvResult(KvStatus.Ok, ConfigurationCodec.Encode(raft.Configuration)),
-            _links.AddressOf(raft.Leader, raft.Configuration));
+            _node.Links.AddressOf(raft.Leader, raft.Configuration));
     }
 
     private KvReply NotLeader(NodeId leader) => new(
-        KvStatus.NotLeader, null, _links.AddressOf(leader, Replica.Raft.Configuration), Members());
+        KvStatus.NotLeader, null, _node.Links.AddressOf(leader, Replica.Raft.Configuration), Members());
 
     private KvMembers? Members()
     {
@@ -190,10 +169,8 @@ public sealed class KvServer : IDisposable
         return _members.Said;
     }
 
-    private sealed class Handler(KvServer server) : IRpcHandler
+    private sealed class Handler(KvServer server) : IClientHandler
     {
-        public ulong Founding => server.Replica.Raft.Configuration.Founding;
-
         // async void, so that an unforeseen exception reaches the loop and does not vanish in a task.
         public async void OnCommand(KvCommand command, RpcReply reply) =>
             reply.Send(await server.ExecuteAsync(command));
@@ -204,11 +181,5 @@ public sealed class KvServer : IDisposable
             MembershipRequest membership => await server.ChangeMembershipAsync(membership),
             _ => new KvReply(KvStatus.Rejected, "unknown request"),
         });
-
-        public void OnMessage(in Message message, string senderAddress)
-        {
-            server._links.Introduced(message.From, senderAddress);
-            server.Replica.Receive(message);
-        }
     }
 }

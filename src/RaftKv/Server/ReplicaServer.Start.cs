@@ -47,23 +47,8 @@ public static class ReplicaServer
         rpc.Validate();
         rpc.RequireRoom(storage.SnapshotChunkBytes, nameof(storage.SnapshotChunkBytes));
         rpc.RequireRoom(options.Raft.MaxAppendBytes, nameof(options.Raft.MaxAppendBytes));
-        var self = new RpcIdentity(clusterId, options.Raft.Id, address);
-        var links = new PeerLinks(platform, self, rpc, options.Raft);
-        Replica<TResult>? replica = null;
-        try
-        {
-            replica = await Server.Replica.StartAsync<TResult>(
-                options, storage, new(clusterId, options.Raft.Id), platform, machine,
-                (in Message message) => links.Send(message, replica!.Raft.Configuration), observer);
-            return new ReplicaServer<TResult>(
-                replica, machine, links, rpc.MaxPayloadBytes,
-                handler => new RpcServer(platform, self, address, handler, rpc));
-        }
-        catch
-        {
-            replica?.Dispose();
-            links.Dispose();
-            throw;
-        }
+        var node = await ReplicaNode<TResult>.RecoverAsync(
+            new(clusterId, options.Raft.Id, address), options, storage, rpc, platform, machine, observer);
+        return new ReplicaServer<TResult>(node, machine, rpc.MaxPayloadBytes);
     }
 }

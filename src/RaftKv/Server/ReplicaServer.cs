@@ -10,21 +10,18 @@ namespace RaftKv.Server;
 /// </summary>
 public sealed class ReplicaServer<TResult> : IDisposable
 {
+    private readonly ReplicaNode<TResult> _node;
     private readonly IStateMachine<TResult> _machine;
-    private readonly PeerLinks _links;
     private readonly int _maxCommandBytes;
-    private readonly RpcServer _rpc;
 
-    internal ReplicaServer(
-        Replica<TResult> replica, IStateMachine<TResult> machine, PeerLinks links, int maxCommandBytes,
-        Func<IRpcHandler, RpcServer> listen)
+    internal ReplicaServer(ReplicaNode<TResult> node, IStateMachine<TResult> machine, int maxCommandBytes)
     {
-        (Replica, _machine, _links, _maxCommandBytes) = (replica, machine, links, maxCommandBytes);
-        _rpc = listen(new Handler(this));
+        (_node, _machine, _maxCommandBytes) = (node, machine, maxCommandBytes);
+        node.Listen(new NoClients());
     }
 
     /// <summary>The replica: status, transfer of leadership, changes of the membership.</summary>
-    public Replica<TResult> Replica { get; }
+    public Replica<TResult> Replica => _node.Replica;
 
     /// <summary>
     /// Proposes a command; the memory belongs to the log from now on. A caller that tries again after
@@ -47,24 +44,11 @@ public sealed class ReplicaServer<TResult> : IDisposable
     }
 
     /// <summary>Stops listening and taking part. Those who still wait get <see cref="ProposalEnd.Unknown"/>.</summary>
-    public void Dispose()
-    {
-        Replica.Dispose();
-        _rpc.Dispose();
-        _links.Dispose();
-    }
+    public void Dispose() => _node.Dispose();
 
-    private sealed class Handler(ReplicaServer<TResult> server) : IRpcHandler
+    private sealed class NoClients : IClientHandler
     {
-        public ulong Founding => server.Replica.Raft.Configuration.Founding;
-
         public void OnCommand(KvCommand command, RpcReply reply) =>
             reply.Send(new KvReply(KvStatus.Rejected, "this server keeps no keys"));
-
-        public void OnMessage(in Message message, string senderAddress)
-        {
-            server._links.Introduced(message.From, senderAddress);
-            server.Replica.Receive(message);
-        }
     }
 }

@@ -126,7 +126,7 @@ public sealed class SocketRpcTests : IRpcHandler, IDisposable
         Assert.Equal("key", result.Reply!.Detail);
     }
 
-    void IRpcHandler.OnCommand(KvCommand command, RpcReply reply)
+    void IClientHandler.OnCommand(KvCommand command, RpcReply reply)
     {
         if (command.Key != "silence")
             reply.Send(new KvReply(new KvResult(KvStatus.Ok, command.Value, command.Key)));
