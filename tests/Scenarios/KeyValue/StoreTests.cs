@@ -31,6 +31,7 @@ public sealed class StoreTests
                 if (model.TryAdd(key, new KvEntry(key))) store.Add(model[key]);
                 else Assert.Throws<ArgumentException>(() => store.Add(new KvEntry(key)));
                 Assert.Same(model[key], store.Find(key));
+                if (step % 3 == 0) Assert.Equal(model.Values, store.InKeyOrder());
             }
 
             Assert.Equal(model.Count, store.Count);
@@ -53,6 +54,29 @@ public sealed class StoreTests
         for (var i = 0; i < 10_000; i++) Assert.Equal(Key(i), store.Find(Key(i))?.Key);
         Assert.Null(store.Find("k"));
         Assert.Null(store.Find("l"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Keys_that_come_and_go_between_pages_are_in_their_place(KvStoreKind kind)
+    {
+        const int Keys = 20_000;
+        var store = New(kind);
+        for (var i = 0; i < Keys; i++) store.Add(new KvEntry(Key(2 * i)));
+        _ = store.InKeyOrder().First();
+
+        // An odd key comes in front of each page, and the key behind it goes: as many keys stay.
+        for (var page = 0; page < 100; page++)
+        {
+            var from = page * 200;
+            store.Add(new KvEntry(Key(from + 1)));
+            Assert.NotNull(store.Remove(Key(from + 2)));
+            Assert.Equal(
+                [Key(from), Key(from + 1), Key(from + 4)],
+                store.InKeyOrder(Key(from)).Take(3).Select(entry => entry.Key));
+        }
+
+        Assert.Equal(Keys, store.InKeyOrder().Count());
     }
 
     [Property]
