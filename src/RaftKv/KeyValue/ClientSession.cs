@@ -7,6 +7,12 @@ namespace RaftKv.KeyValue;
 /// <param name="timeoutMs">How long it lives unused: what its client was told when it was opened.</param>
 internal sealed class ClientSession(ClientId client, long timeoutMs)
 {
+    /// <summary>
+    /// Bytes of found values from which on no more are looked for, so that a session remembers less than this and one
+    /// result. Part of what commands mean, and so no option: all members must judge alike.
+    /// </summary>
+    public const int MaxFoundBytes = 16 * 1024 * 1024;
+
     // In order of the request id. Rarely more than a few: the client acknowledges with each further request.
     private List<Remembered>? _results;
     private ulong _resultsDigest;
@@ -30,6 +36,9 @@ internal sealed class ClientSession(ClientId client, long timeoutMs)
     /// <summary>The session that was used next after this one; managed by <see cref="SessionsByUse"/>.</summary>
     public ClientSession? Newer { get; set; }
 
+    /// <summary>Bytes of the values that failed swaps and transactions found.</summary>
+    public long FoundBytes { get; private set; }
+
     public IReadOnlyList<Remembered> Results => _results ?? (IReadOnlyList<Remembered>)[];
 
     /// <summary>This session's share of the state hash.</summary>
@@ -44,7 +53,12 @@ internal sealed class ClientSession(ClientId client, long timeoutMs)
         FirstUnacknowledged = firstUnacknowledged;
         if (_results is null) return;
         var acknowledged = PositionOf(firstUnacknowledged);
-        for (var i = 0; i < acknowledged; i++) _resultsDigest -= _results[i].Digest;
+        for (var i = 0; i < acknowledged; i++)
+        {
+            _resultsDigest -= _results[i].Digest;
+            FoundBytes -= Found(_results[i].Result);
+        }
+
         _results.RemoveRange(0, acknowledged);
         if (_results.Count == 0) _results = null;
     }
@@ -63,6 +77,14 @@ internal sealed class ClientSession(ClientId client, long timeoutMs)
         _results ??= new List<Remembered>(1);
         _results.Insert(PositionOf(request), remembered);
         _resultsDigest += remembered.Digest;
+        FoundBytes += Found(result);
+    }
+
+    private static long Found(in KvResult result)
+    {
+        long bytes = result.Value?.Length ?? 0;
+        foreach (var each in result.Results ?? []) bytes += each.Value?.Length ?? 0;
+        return bytes;
     }
 
     private int PositionOf(RequestId request)

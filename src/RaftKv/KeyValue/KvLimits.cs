@@ -47,8 +47,9 @@ public sealed record KvLimits
     public TimeSpan SessionTimeout { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>
-    /// Requests from a client's first unacknowledged one to its newest. Default 1,024. Their results are remembered,
-    /// with the values that failed swaps and transactions found: this bounds their number, not their bytes.
+    /// Requests from a client's first unacknowledged one to its newest. Default 1,024. Their results are remembered.
+    /// Once those of a session hold 16 MiB of values that failed swaps and transactions found, its further swaps and
+    /// transactions are rejected until some are acknowledged.
     /// </summary>
     public int MaxPendingPerSession { get; init; } = 1024;
 

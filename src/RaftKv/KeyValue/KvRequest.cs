@@ -52,6 +52,9 @@ public sealed record KvRequest(KvOperation Operation, string Key, ReadOnlyMemory
     /// <summary>Whether it cannot change the store, so that it may be repeated freely.</summary>
     public bool IsReadOnly => Operation is KvOperation.Get or KvOperation.Scan || Transaction is { IsReadOnly: true };
 
+    /// <summary>Whether it may write and tells values that it found: its remembered result may be large.</summary>
+    internal bool MayFind => Operation is KvOperation.CompareAndSwap or KvOperation.Transaction && !IsReadOnly;
+
     /// <summary>Reads a key.</summary>
     public static KvRequest Get(string key) => new(KvOperation.Get, key);
 

@@ -57,7 +57,12 @@ public sealed class KvStateMachine : IStateMachine<KvResult>
             return _state.Sessions.KeepAlive(index, command) with { Revision = _state.Revision };
         if (_state.Sessions.Admit(index, command, out var answer) is not { } session) return answer;
         // A rejection is remembered like a success: a late duplicate could be applied after the client was told no.
-        var result = _execution.Run(command.Request, command.Limits);
+        var result = command.Request.MayFind && session.FoundBytes >= ClientSession.MaxFoundBytes
+            ? KvResult.Rejected(
+                $"the results of this session that are not acknowledged hold {session.FoundBytes} bytes; "
+                + $"the limit is {ClientSession.MaxFoundBytes}")
+            with { Revision = _state.Revision }
+            : _execution.Run(command.Request, command.Limits);
         _state.Sessions.Remember(session, command.RequestId, result);
         return result;
     }

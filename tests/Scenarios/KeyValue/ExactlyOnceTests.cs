@@ -162,6 +162,39 @@ public sealed class ExactlyOnceTests
         Assert.Equal("a", _rig.Value("k"));
     }
 
+    [Fact]
+    public void A_session_whose_results_hold_16_MiB_finds_no_more_until_some_are_acknowledged()
+    {
+        const int Results = 16;
+        var rig = new KvRig(new KvOptions());
+        rig.Apply(Put("k", new string('v', 1024 * 1024), client: 2));
+        rig.Apply(Put("gone", "", client: 2, request: 2));
+        for (var request = 1UL; request < Results; request++)
+            Assert.NotNull(rig.Apply(Swap(request)).Value);
+        var read = Of(KvRequest.Transact(new([], [KvRequest.Get("k"), KvRequest.Delete("gone")], [])), number: Results);
+        Assert.Equal(KvStatus.Ok, rig.Apply(read).Status);
+
+        // Restored from a snapshot it judges alike.
+        var restored = new KvStateMachine(new KvOptions());
+        SnapshotTests.Restore(restored, rig.Snapshot);
+        var rejected = rig.Apply(Swap(Results + 1), restored);
+        Assert.Equal(
+            "the results of this session that are not acknowledged hold 16777216 bytes; the limit is 16777216",
+            rejected.Detail);
+        Assert.Equal(KvStatus.Rejected, rig.Apply(Of(read.Request, number: Results + 2), restored).Status);
+        // What finds nothing, what was answered before, and other clients go on.
+        Assert.Equal(KvStatus.Ok, rig.Apply(Append("a", "a", request: Results + 3), restored).Status);
+        Assert.NotNull(rig.Apply(Swap(1), restored).Value);
+        Assert.NotNull(rig.Apply(Swap(1, client: 3), restored).Value);
+
+        Assert.NotNull(rig.Apply(Swap(Results + 4, first: 2), restored).Value);
+        Assert.Equal(KvStatus.Rejected, rig.Apply(Swap(Results + 5, first: 2), restored).Status);
+        Assert.Equal(rejected, rig.Apply(Swap(Results + 1, first: 3), restored));
+
+        static KvCommand Swap(ulong request, ulong client = 1, ulong first = 1) =>
+            Of(KvRequest.CompareAndSwap("k", null, Bytes("never")), client, request, first);
+    }
+
     [Property(MaxTest = 500)]
     public void Sessions_behave_like_a_naive_table(KvCommand[] commands)
     {

@@ -281,7 +281,7 @@ public sealed class SnapshotTests
         return writer.WrittenSpan.ToArray();
     }
 
-    private static void Restore(KvStateMachine machine, ReadOnlyMemory<byte> snapshot, int pieceBytes = 7)
+    internal static void Restore(KvStateMachine machine, ReadOnlyMemory<byte> snapshot, int pieceBytes = 7)
     {
         var restore = machine.BeginRestore();
         for (; !snapshot.IsEmpty; snapshot = snapshot[Math.Min(pieceBytes, snapshot.Length)..])
