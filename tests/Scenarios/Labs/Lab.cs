@@ -154,9 +154,6 @@ internal abstract class Lab
         return Enumerable.Range(0, Servers).First(Leads);
     }
 
-    /// <summary>No connected server leads.</summary>
-    public void CheckNoLeader() => Assert.DoesNotContain(Connected(), Leads);
-
     /// <summary>The term on which all connected servers agree.</summary>
     public Term CheckTerms() => Assert.Single(Connected().Select(server => RaftOf(server)!.Term).Distinct());
 

@@ -21,8 +21,7 @@ public sealed class MemberScenarios
         {
             lab.CheckOneLeader();
             var traffic = new Traffic(lab, clients: 3);
-            var isOver = false;
-            Disturb();
+            var end = Disturb(lab);
             Add(lab, servers);
             Add(lab, servers + 1);
             Remove(lab, lab.Random(servers));
@@ -33,29 +32,10 @@ public sealed class MemberScenarios
                 now => IsVoter(now, servers + 2) && now.Find(Id(old)) is null,
                 new MemberChange(MemberChangeKind.Promote, Id(servers + 2)),
                 new MemberChange(MemberChangeKind.Remove, Id(old)));
-            isOver = true;
-            lab.Network.Partition();
+            end();
             traffic.AwaitProgress(_recovery);
             traffic.Stop();
             Assert.Equal(servers + 1, Latest(lab).Voters.Count);
-
-            void Disturb() => lab.World.After(TimeSpan.FromMilliseconds(300 + lab.Random(1500)), () =>
-            {
-                if (isOver)
-                    return;
-                var victim = lab.Random(lab.Servers);
-                if (lab.Random(3) == 0 && lab.IsUp(victim))
-                    lab.Crash(victim);
-                else
-                    lab.Network.Partition(victim, lab.Random(lab.Servers));
-                lab.World.After(Lab.ElectionTimeout, () =>
-                {
-                    if (!lab.IsUp(victim))
-                        lab.Hosts[victim].Start();
-                    lab.Network.Partition();
-                });
-                Disturb();
-            });
         });
 
     [Fact]
@@ -64,6 +44,7 @@ public sealed class MemberScenarios
     {
         var appends = new Appends(lab, clients: 3, each: 100);
         lab.CheckOneLeader();
+        var end = Disturb(lab);
         lab.Change(now => now.Members.Count == 6, Learner(lab, 3), Learner(lab, 4), Learner(lab, 5));
         lab.Change(
             now => now.Members.Count == 3 && now.Voters.All(voter => voter.Value > 3),
@@ -71,6 +52,7 @@ public sealed class MemberScenarios
                 .. Enumerable.Range(3, 3).Select(come => new MemberChange(MemberChangeKind.Promote, Id(come))),
                 .. Enumerable.Range(0, 3).Select(go => new MemberChange(MemberChangeKind.Remove, Id(go))),
             ]);
+        end();
         // Nobody needs the former members; when they come back, they disturb nobody.
         for (var former = 0; former < 3; former++)
             lab.Crash(former);
@@ -113,6 +95,37 @@ public sealed class MemberScenarios
         lab.Crash(gone);
         lab.Put(client, "k", "with it");
     }, configuration => configuration with { SnapshotEveryEntries = 10, TrailingEntries = 5 });
+
+    /// <summary>Servers crash and partitions come and go, 0.3 to 1.8 s apart.</summary>
+    /// <returns>Ends it.</returns>
+    private static Action Disturb(KvLab lab)
+    {
+        var isOver = false;
+        Next();
+        return () =>
+        {
+            isOver = true;
+            lab.Network.Partition();
+        };
+
+        void Next() => lab.World.After(TimeSpan.FromMilliseconds(300 + lab.Random(1500)), () =>
+        {
+            if (isOver)
+                return;
+            var victim = lab.Random(lab.Servers);
+            if (lab.Random(3) == 0 && lab.IsUp(victim))
+                lab.Crash(victim);
+            else
+                lab.Network.Partition(victim, lab.Random(lab.Servers));
+            lab.World.After(Lab.ElectionTimeout, () =>
+            {
+                if (!lab.IsUp(victim))
+                    lab.Hosts[victim].Start();
+                lab.Network.Partition();
+            });
+            Next();
+        });
+    }
 
     private static NodeId Id(int server) => new(server + 1);
 
