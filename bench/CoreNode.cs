@@ -17,11 +17,11 @@ internal sealed class CoreNode
     private List<Message> _reading = [];
     private bool _isDirty;
 
-    public CoreNode(int id, Configuration configuration)
+    public CoreNode(RaftOptions options, Configuration configuration)
     {
-        var random = (ulong)id;
+        var random = (ulong)options.Id.Value;
         var recovered = RecoveredState.Fresh with { Configuration = configuration };
-        Raft = new Raft(new RaftOptions { Id = new NodeId(id) }, recovered, Below, now: 0);
+        Raft = new Raft(options, recovered, Below, now: 0);
 
         int Below(int exclusiveMax)
         {
@@ -42,10 +42,22 @@ internal sealed class CoreNode
         _isDirty = true;
     }
 
-    public void Propose(ReadOnlyMemory<byte> command)
+    /// <summary>Proposes a command.</summary>
+    /// <returns>Whether it was taken; not, when too much is not committed yet.</returns>
+    public bool Propose(ReadOnlyMemory<byte> command)
     {
         Raft.Step(Now, Input.Propose(1, command), _effects);
         _isDirty = true;
+        return _effects.Proposals[^1].Status == ProposalStatus.Appended;
+    }
+
+    /// <summary>Begins a change of who votes.</summary>
+    public void Change(MemberChange[] changes)
+    {
+        Raft.Step(Now, Input.ChangeMembership(1, changes), _effects);
+        _isDirty = true;
+        if (!Raft.Configuration.IsJoint)
+            throw new InvalidOperationException($"No change: {_effects.Proposals[^1].Reason}");
     }
 
     /// <summary>Ends a batch of inputs: what it appended is sent.</summary>

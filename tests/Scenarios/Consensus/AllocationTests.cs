@@ -12,12 +12,22 @@ public sealed class AllocationTests
     private static readonly byte[] _command = new byte[64];
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(64)]
-    public void An_entry_is_committed_and_delivered_without_an_allocation(int batch)
+    [InlineData(1, 64, 1024 * 1024)]
+    [InlineData(64, 64, 1024 * 1024)]
+    [InlineData(64, 1, 1024 * 1024)]
+    [InlineData(64, 64, 1024)]
+    public void An_entry_is_committed_and_delivered_without_an_allocation(
+        int batch, int inflightAppends, long uncommittedBytes)
     {
+        var options = new RaftOptions
+        {
+            Id = new NodeId(1),
+            MaxInflightAppends = inflightAppends,
+            MaxUncommittedBytes = uncommittedBytes,
+        };
         var configuration = Configuration.Of(Enumerable.Range(1, 3).Select(id => new NodeId(id)));
-        CoreNode[] cluster = [.. Enumerable.Range(1, 3).Select(id => new CoreNode(id, configuration))];
+        CoreNode[] cluster =
+            [.. Enumerable.Range(1, 3).Select(id => new CoreNode(options with { Id = new(id) }, configuration))];
         foreach (var node in cluster)
             node.Now = cluster[0].Raft.NextDeadline;
         cluster[0].Elapse();
@@ -37,7 +47,11 @@ public sealed class AllocationTests
         for (var done = 0; done < Entries; done += batch)
         {
             for (var i = 0; i < Math.Min(batch, Entries - done); i++)
-                cluster[0].Propose(_command);
+            {
+                while (!cluster[0].Propose(_command))
+                    Pump(cluster);
+            }
+
             Pump(cluster);
         }
     }
