@@ -73,6 +73,9 @@ internal sealed record SeedConfiguration
     public required TimeSpan ElectionTimeout { get; init; }
     public required TimeSpan HeartbeatInterval { get; init; }
 
+    /// <summary>How long a Clerk waits for one server.</summary>
+    public required TimeSpan AttemptTimeout { get; init; }
+
     /// <summary>
     /// Which servers ask for pre-votes: bit n for server n. Mixed, as during an upgrade, in some seeds.
     /// </summary>
@@ -143,6 +146,7 @@ internal sealed record SeedConfiguration
             Duration = TimeSpan.FromSeconds(20),
             ThinkTime = TimeSpan.FromMilliseconds(80),
             ElectionTimeout = TimeSpan.FromMilliseconds(400),
+            AttemptTimeout = TimeSpan.FromMilliseconds(800),
             HeartbeatInterval = TimeSpan.FromMilliseconds(100),
             PartitionEvery = IfAny(drawn.PartitionEvery, 2),
             CrashEvery = IfAny(drawn.CrashEvery, 2),
@@ -199,6 +203,8 @@ internal sealed record SeedConfiguration
 
             ElectionTimeout = TimeSpan.FromMilliseconds(electionMs),
             HeartbeatInterval = TimeSpan.FromMilliseconds(electionMs / Pick(choose, "heartbeats", 3, 4, 5)),
+            // The longer one outlasts two elections.
+            AttemptTimeout = TimeSpan.FromMilliseconds(electionMs * Pick(choose, "attempt time-out", 2, 5)),
             MaxAppendBytes = Pick(choose, "append bytes", 1, 64, 1024, 64 * 1024),
             MaxInflightAppends = Pick(choose, "in flight", 1, 4, 64),
             MaxInflightBytes = Pick(choose, "bytes in flight", 1, 200, 1 << 20),

@@ -166,7 +166,7 @@ internal sealed class Simulation
         {
             Endpoints = _cluster.Addresses,
             ClusterId = SimCluster.ClusterId,
-            AttemptTimeout = _configuration.ElectionTimeout * 2,
+            AttemptTimeout = _configuration.AttemptTimeout,
             OperationTimeout = Timeout.InfiniteTimeSpan,
             Reads = new ReadOptions
             {

@@ -5,23 +5,45 @@ namespace RaftKv.Sim.Faults;
 
 /// <summary>
 /// Ends every leader, many of them moments after their election or as soon as they have committed something, which
-/// nobody else knows then; or cuts it off from the other servers, or all but one, but not from its clients. Where
-/// leaders follow one another like this, servers hold uncommitted entries of several terms, which is when Raft's finer
-/// rules matter (paper figure 8).
+/// nobody else knows then; or cuts it off from the other servers, or all but one, but not from its clients; or freezes
+/// it until its successor has handed over to another, so that it finds in one turn what clients asked and what two
+/// leaders sent since. Where leaders follow one another like this, servers hold uncommitted entries of several terms,
+/// which is when Raft's finer rules matter (paper figure 8).
 /// </summary>
 internal sealed class LeaderFaults(SimWorld world, SimCluster cluster, SeedConfiguration configuration)
     : FaultInjector(world, world.Decisions.Stream(Concern.Crash, lane: 2))
 {
+    private SimNode? _frozen;
+    private bool _isHandedOver;
+
     public override void Start()
     {
         if (configuration.LeaderFaultPercent == 0)
             return;
-        cluster.Checks.Elected += StrikeSoon;
+        cluster.Checks.Elected += OnElected;
         cluster.Checks.Commits += leader =>
         {
             if (Choose.Choose("at its first commit", 3) == 2)
                 Later(TimeSpan.Zero, () => Strike(cluster.Hosts[leader.Value - 1]));
         };
+    }
+
+    private void OnElected(NodeId leader)
+    {
+        if (_frozen is not { } frozen)
+        {
+            StrikeSoon(leader);
+        }
+        else if (_isHandedOver)
+        {
+            var heartbeat = configuration.HeartbeatInterval;
+            Later(heartbeat + Choose.Exponential("thaw", heartbeat), () => Thaw(frozen));
+        }
+        else
+        {
+            _isHandedOver = true;
+            Later(TimeSpan.Zero, () => HandOver(leader.Value - 1));
+        }
     }
 
     private void StrikeSoon(NodeId leader)
@@ -36,7 +58,12 @@ internal sealed class LeaderFaults(SimWorld world, SimCluster cluster, SeedConfi
     private void Strike(SimNode leader)
     {
         var downtime = Choose.Exponential("downtime", configuration.ElectionTimeout * 3);
-        if (Choose.Choose("cut or crash", 3) > 0)
+        var fault = Choose.Choose("cut, crash or freeze", 4);
+        if (fault == 3)
+        {
+            Freeze(leader);
+        }
+        else if (fault > 0)
         {
             cluster.SetLinks(leader, isUp: false, kept: Ally(leader));
             Later(downtime, () => cluster.SetLinks(leader, isUp: true));
@@ -50,6 +77,27 @@ internal sealed class LeaderFaults(SimWorld world, SimCluster cluster, SeedConfi
                     leader.Start();
             });
         }
+    }
+
+    private void Freeze(SimNode leader)
+    {
+        leader.Pause();
+        (_frozen, _isHandedOver) = (leader, false);
+        Later(configuration.ElectionTimeout * 5, () => Thaw(leader));
+    }
+
+    private void Thaw(SimNode leader)
+    {
+        leader.Resume();
+        if (_frozen == leader)
+            _frozen = null;
+    }
+
+    private void HandOver(int leader)
+    {
+        var host = cluster.Hosts[leader];
+        if (host.IsRunning && cluster.ServerOn(leader) is { } server)
+            host.Post(() => _ = server.Replica.TransferAsync());
     }
 
     /// <summary>A follower that it keeps, half of the time, and that goes on to take its entries.</summary>

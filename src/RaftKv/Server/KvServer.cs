@@ -1,4 +1,5 @@
 using RaftKv.Consensus;
+using RaftKv.Diagnostics;
 using RaftKv.KeyValue;
 using RaftKv.Platform;
 using RaftKv.Rpc;
@@ -104,7 +105,12 @@ public sealed class KvServer : IDisposable
         var time = _clock.Now(Replica.Raft.Term, StateMachine.TimeMs);
         var outcome = await Replica.ProposeAsync(
             KvCommandCodec.Encode(command with { TimeMs = time, Limits = _options.KeyValue.Limits }));
-        return outcome.End == ProposalEnd.Applied ? new KvReply(outcome.Result) : WhyNotApplied(outcome);
+        if (outcome.End != ProposalEnd.Applied)
+            return WhyNotApplied(outcome);
+        if (outcome.Result.Status == default)
+            throw new InvariantViolationException(
+                "a command is answered with its own result", $"{command.Operation} got that of an entry without any");
+        return new KvReply(outcome.Result);
     }
 
     private async ValueTask<KvReply> ReadAsync(KvCommand command)
