@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
 using RaftKv.Linearizability.Models;
-using Registers = System.Collections.Immutable.ImmutableSortedDictionary<string, string?>;
 
 namespace RaftKv.Linearizability.Formats;
 
@@ -30,7 +29,7 @@ public static class EdnHistoryWriter
                 Lines([.. register.Operations.Select(KvHistoryWriter.OfRegister)], OfRegisters),
             RecordedHistory<string?, RegisterInput<string>, RegisterOutput<string>> { Initial: "0" } register =>
                 Lines(register.Operations, OfRegister),
-            RecordedHistory<Registers, Transaction, ImmutableArray<string?>> { Initial: null or "0" } registers =>
+            RecordedHistory<KvState, Transaction, ImmutableArray<string?>> { Initial: null or "0" } registers =>
                 Lines(registers.Operations, one => OfTransaction(one, registers.Initial)),
             RecordedHistory<bool, MutexInput, bool> mutex => Lines(mutex.Operations, OfMutex),
             _ => throw NotWritten(history),
