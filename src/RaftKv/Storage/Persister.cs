@@ -57,20 +57,10 @@ internal sealed class Persister : IDisposable
 
     /// <summary>Makes everything appended before the call durable. One call at a time.</summary>
     /// <returns>The token of the last durable write, 0 when there was none since the start.</returns>
-    public async ValueTask<long> FlushAsync()
+    public ValueTask<long> FlushAsync()
     {
         ThrowIfFailed();
-        try
-        {
-            var token = await _log.FlushAsync();
-            _snapshots.InForce = _log.Durable.Snapshot;
-            return token;
-        }
-        catch (IOException failure)
-        {
-            _failure ??= failure;
-            throw;
-        }
+        return _log.FlushAsync();
     }
 
     /// <summary>
@@ -147,11 +137,11 @@ internal sealed class Persister : IDisposable
         // An empty log may also be what a crash has left of an earlier founding.
         if (log.Durable == default && firstStart.Configuration is { } founding)
             entries = [await log.FoundAsync(founding)];
-        var snapshots = new SnapshotStore(open, options);
-        var snapshot = log.Durable.Snapshot;
-        await snapshots.RecoverAsync(snapshot, snapshotIds);
+        var snapshots = new SnapshotStore(open, options, log);
+        await snapshots.RecoverAsync(snapshotIds);
         return new Recovered(
-            new Persister(open, log, snapshots), new RecoveredState(log.Durable.HardState, snapshot, entries));
+            new Persister(open, log, snapshots),
+            new RecoveredState(log.Durable.HardState, log.Durable.Snapshot, entries));
     }
 
     private async ValueTask MaintainBothAsync()
@@ -182,7 +172,7 @@ internal sealed class Persister : IDisposable
 
     private void ThrowIfFailed()
     {
-        if (_failure is not null)
-            throw new IOException("The storage has failed before and is not used again: " + _failure.Message, _failure);
+        if ((_failure ?? _log.Failure) is { } failure)
+            throw new IOException("The storage has failed before and is not used again: " + failure.Message, failure);
     }
 }

@@ -6,15 +6,12 @@ using RaftKv.Platform;
 namespace RaftKv.Storage;
 
 /// <summary>The snapshot files: usually one, the one that the log names; for a while also the one to come.</summary>
-internal sealed class SnapshotStore(IDisk disk, StorageOptions options)
+internal sealed class SnapshotStore(IDisk disk, StorageOptions options, WriteAheadLog log)
 {
     private readonly List<SnapshotFile> _files = [];
     private SnapshotReception? _reception;
     private SnapshotId _sending;
     private long _temporaryFiles;
-
-    /// <summary>The snapshot that the log durably names: those before it are no longer needed.</summary>
-    public SnapshotId InForce { get; set; }
 
     /// <summary>Whether <see cref="DeleteObsoleteAsync"/> would do anything.</summary>
     public bool HasObsolete => HasObsoleteReception || Obsolete() is not null;
@@ -24,9 +21,9 @@ internal sealed class SnapshotStore(IDisk disk, StorageOptions options)
 
     /// <summary>Opens the snapshot that the log names; deletes all others.</summary>
     /// <exception cref="CorruptStorageException">It is missing or damaged.</exception>
-    public async Task RecoverAsync(SnapshotId inForce, IReadOnlyList<SnapshotId> found)
+    public async Task RecoverAsync(IReadOnlyList<SnapshotId> found)
     {
-        InForce = inForce;
+        var inForce = InForce;
         if (inForce != SnapshotId.None)
         {
             if (!found.Contains(inForce))
@@ -132,6 +129,9 @@ internal sealed class SnapshotStore(IDisk disk, StorageOptions options)
             await disk.DeleteAsync(SnapshotHeader.FileName(obsolete.Id));
         }
     }
+
+    /// <summary>The snapshot that the log durably names: those before it are no longer needed.</summary>
+    private SnapshotId InForce => log.Durable.Snapshot;
 
     private bool HasObsoleteReception => _reception is { IsWriting: false } && !IsWanted(_reception.Writer.Id);
 

@@ -36,6 +36,9 @@ internal sealed class WriteAheadLog
     /// <summary>Where the durable log stands.</summary>
     public LogSummary Durable { get; private set; }
 
+    /// <summary>Why a flush failed: nothing can be said about the disk's content after that.</summary>
+    public IOException? Failure { get; private set; }
+
     /// <summary>Whether <see cref="MaintainAsync"/> would do anything.</summary>
     public bool NeedsMaintenance => _segments.HasObsolete || NeedsBlank;
 
@@ -95,10 +98,19 @@ internal sealed class WriteAheadLog
         var batch = _filling;
         (_filling, _spare, _flushing) = (_spare, _filling, true);
         var (summary, token) = (_appended, _appendedToken);
-        if (!_tail.Fits(batch.Bytes))
-            await RollAsync(batch.Bytes);
-        _lastChecksum = _tail.Append(batch, ++_lastBatch, _lastChecksum);
-        await _tail.FlushAsync();
+        try
+        {
+            if (!_tail.Fits(batch.Bytes))
+                await RollAsync(batch.Bytes);
+            _lastChecksum = _tail.Append(batch, ++_lastBatch, _lastChecksum);
+            await _tail.FlushAsync();
+        }
+        catch (IOException failure)
+        {
+            Failure = failure;
+            throw;
+        }
+
         Durable = summary;
         _segments.Apply(batch.Change, summary.LastIndex);
         batch.Clear();
