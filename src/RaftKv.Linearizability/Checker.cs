@@ -137,7 +137,7 @@ public static class Checker
         {
             var part = meter.Look() ? Part.Create(history, operations) : null;
             var verdict = part is null ? Verdict.Unknown : DecideByValues(model, history, part, meter, orders);
-            var closer = new List<Part>();
+            var closer = new List<(Part All, Part? Seen)>();
             if (verdict == Verdict.Unknown && part is not null)
                 verdict = Tighten(model, history, part, meter, closer);
             if (verdict == Verdict.Illegal)
@@ -148,7 +148,7 @@ public static class Checker
                 return verdict;
             }
 
-            foreach (var one in closer)
+            foreach (var (one, seen) in closer)
             {
                 verdict = one.Original is null
                     ? Verdict.Unknown
@@ -157,11 +157,14 @@ public static class Checker
                     return verdict;
                 if (verdict == Verdict.Unknown)
                 {
-                    var space = new StateSpace<TState, TInput, TOutput>(model, history, one, meter);
-                    undecided.Add(new PartSearch(one, space, meter));
+                    var hopeful = seen is null ? null : Search(seen, null);
+                    undecided.Add(Search(one, hopeful));
                 }
             }
         }
+
+        PartSearch Search(Part part, PartSearch? hopeful) =>
+            new(part, new StateSpace<TState, TInput, TOutput>(model, history, part, meter), meter, hopeful);
 
         for (var turn = FirstTurnSteps; undecided.Count > 0; turn *= 2)
         {
@@ -198,7 +201,7 @@ public static class Checker
         Operation<TInput, TOutput>[] history,
         Part part,
         BudgetMeter meter,
-        List<Part> closer)
+        List<(Part All, Part? Seen)> closer)
         where TInput : notnull
     {
         var tables = TableBytes * (long)part.Count;
@@ -213,13 +216,21 @@ public static class Checker
             return verdict;
         if (result is not { } tightened)
         {
-            closer.Add(part);
+            closer.Add((part, null));
             return verdict;
         }
 
         int[] left = [.. Enumerable.Range(0, part.Count).Where(operation => tightened.IsLeft[operation])];
         foreach (var some in Parts.Split(model, Array.ConvertAll(left, operation => history[part.Source[operation]])))
-            closer.Add(tightened.Bounds.ToPart(Array.ConvertAll(some, index => left[index]), tightened.Readers));
+        {
+            var all = Array.ConvertAll(some, index => left[index]);
+            var seen = Array.FindAll(all, operation => tightened.IsSeen[operation]);
+            var isSame = seen.Length == all.Length || seen.Length == 0;
+            closer.Add((
+                tightened.Bounds.ToPart(all, tightened.Readers),
+                isSame ? null : tightened.Bounds.ToPart(seen, tightened.Readers)));
+        }
+
         return verdict;
     }
 

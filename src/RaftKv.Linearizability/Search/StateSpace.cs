@@ -81,8 +81,16 @@ internal sealed class StateSpace<TState, TInput, TOutput> : StateSpace
         (_model, _meter) = (model, meter);
         _stateNumbers = new Dictionary<Wrapped, int>(new WrappedComparer(model.States));
         _ = NumberOf(model.Initial);
-        _isObservable = (model as IObservableStates<TState, TInput, TOutput>)?.ObservableStates(history, part);
-        _cells = model as ICellModel<TInput, TOutput>;
+
+        // What joined the keys may have been left out.
+        var isJoint = part.Original is not null
+            && Parts.Split(model, Array.ConvertAll(part.Source, index => history[index])).Count > 1;
+        if (!isJoint)
+        {
+            _isObservable = (model as IObservableStates<TState, TInput, TOutput>)?.ObservableStates(history, part);
+            _cells = model as ICellModel<TInput, TOutput>;
+        }
+
         if (Array.Exists(part.Source, index => _cells?.EffectOf(history[index]) == CellEffect.Beyond))
             _cells = null;
         Classes = Array.ConvertAll(part.Source, index => ClassOf(history[index]));

@@ -44,7 +44,7 @@ internal sealed class KeyValues<TValue>
         (_accesses, _all, _nodes, _bounds) = (accesses, own, nodes, bounds);
         (_initial, _initialNode) = (initial, initialNode);
         _tasks = new KeyTasks(nodes, bounds, initialNode);
-        IsAllSeen = own.Exists(access => accesses[access].SeesMore);
+        MayAllBeSeen = own.Exists(access => accesses[access].SeesMore);
         if (own.Exists(access => accesses[access].Effect == AccessEffect.Append))
             _grown = new();
         _grown?.Write(initial as string);
@@ -61,10 +61,13 @@ internal sealed class KeyValues<TValue>
             WritersOf(value).Add(access, returnAt[nodes.Operation[access]]);
         }
 
-        IsAllSeen |= _isOpaque;
+        IsAllSeen = _isOpaque;
     }
 
-    /// <summary>Whether every effect may have been seen.</summary>
+    /// <summary>Whether every effect may have been seen as what the value was not.</summary>
+    public bool MayAllBeSeen { get; }
+
+    /// <summary>Whether every effect may have been read.</summary>
     public bool IsAllSeen { get; private set; }
 
     /// <summary>Adds the operations that may change the value.</summary>

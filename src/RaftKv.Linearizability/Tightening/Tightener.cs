@@ -63,7 +63,7 @@ internal sealed class Tightener<TValue>(
         }
 
         return TakeChanges(dirty)
-            ? (Verdict.Unknown, new Tightened(_bounds, Seen(), Readers()))
+            ? (Verdict.Unknown, new Tightened(_bounds, Seen(isHopeful: false), Seen(isHopeful: true), Readers()))
             : (Verdict.Illegal, null);
     }
 
@@ -117,14 +117,17 @@ internal sealed class Tightener<TValue>(
         return !_bounds.IsContradiction;
     }
 
-    /// <summary>The operations that are certain, and those whose effect they or one of these may have seen.</summary>
-    private bool[] Seen()
+    /// <summary>
+    /// The operations that are certain, and those whose effect they or one of these may have seen: hopefully none that
+    /// saw what a value was not.
+    /// </summary>
+    private bool[] Seen(bool isHopeful)
     {
         var isSeen = new bool[part.Count];
         var added = new Stack<int>();
         foreach (var key in _keys)
         {
-            if (key.IsAllSeen)
+            if (key.IsAllSeen || (key.MayAllBeSeen && !isHopeful))
                 key.AddAllWriters(added);
             else
                 key.AddPossiblySeen(added);
@@ -155,9 +158,10 @@ internal sealed class Tightener<TValue>(
 /// <summary>What came of it.</summary>
 /// <param name="Bounds">The closer bounds.</param>
 /// <param name="IsLeft">Which operations are left.</param>
+/// <param name="IsSeen">Which of them someone may have read from, or certainly took effect.</param>
 /// <param name="Readers">Of values that can only have been made once, who must find them.</param>
 internal readonly record struct Tightened(
-    Bounds Bounds, bool[] IsLeft, Dictionary<(string Key, string? Value), List<int>> Readers);
+    Bounds Bounds, bool[] IsLeft, bool[] IsSeen, Dictionary<(string Key, string? Value), List<int>> Readers);
 
 /// <summary>
 /// The values of all keys, one for each access, those that only read included, and an initial one for each key.
