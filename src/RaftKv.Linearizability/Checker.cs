@@ -1,7 +1,6 @@
 using RaftKv.Linearizability.Explanations;
 using RaftKv.Linearizability.Models;
 using RaftKv.Linearizability.Search;
-using RaftKv.Linearizability.Tightening;
 using RaftKv.Linearizability.UniqueValues;
 
 namespace RaftKv.Linearizability;
@@ -204,14 +203,9 @@ public static class Checker
         List<(Part All, Part? Seen)> closer)
         where TInput : notnull
     {
-        var tables = TableBytes * (long)part.Count;
-        var (verdict, result) = (Verdict.Unknown, default(Tightened?));
-        if (model is IAccessModel<TInput, TOutput> accesses && meter.TryReserve(tables))
-        {
-            (verdict, result) = accesses.Tighten(history, part, meter);
-            meter.Reserve(-tables);
-        }
-
+        var (verdict, result) = model is IAccessModel<TInput, TOutput> accesses
+            ? accesses.Tighten(history, part, meter)
+            : (Verdict.Unknown, null);
         if (verdict == Verdict.Illegal)
             return verdict;
         if (result is not { } tightened)

@@ -202,7 +202,7 @@ public sealed class CheckerTests
         }
     }
 
-    private sealed class SecondsPerLook : TimeProvider
+    internal sealed class SecondsPerLook : TimeProvider
     {
         private long _looks;
 

@@ -44,6 +44,10 @@ internal interface IAccessModel<TInput, TOutput>
 /// <summary>A model of keys with values of a type.</summary>
 internal interface IAccessModel<TValue, TInput, TOutput> : IAccessModel<TInput, TOutput>
 {
+    // An access in its list, and in the tables of its key.
+    private const int AccessBytes = 128;
+    private const int AccessesPerLook = 4096;
+
     /// <summary>What every key holds before the first operation.</summary>
     TValue? InitialValue { get; }
 
@@ -69,14 +73,28 @@ internal interface IAccessModel<TValue, TInput, TOutput> : IAccessModel<TInput, 
         var named = keys.ToList();
         var accesses = new List<Access<TValue>>(part.Count);
         var starts = new int[part.Count + 1];
+        var reserved = 0L;
         for (var operation = 0; operation < part.Count; operation++)
         {
-            if (!meter.LookEvery(operation))
-                return (Verdict.Unknown, null);
             AddAccesses(history[part.Source[operation]], named, accesses);
             starts[operation + 1] = accesses.Count;
+            var isLast = operation == part.Count - 1;
+
+            // A scan has as many as there are keys: few operations can take much.
+            var more = (AccessBytes * (long)accesses.Count) - reserved;
+            if (!isLast && more < AccessBytes * AccessesPerLook)
+                continue;
+            if (!meter.Look() || !meter.TryReserve(more))
+            {
+                meter.Reserve(-reserved);
+                return (Verdict.Unknown, null);
+            }
+
+            reserved += more;
         }
 
-        return new Tightener<TValue>(part, InitialValue, named, accesses, starts, meter).Run();
+        var tightened = new Tightener<TValue>(part, InitialValue, named, accesses, starts, meter).Run();
+        meter.Reserve(-reserved);
+        return tightened;
     }
 }

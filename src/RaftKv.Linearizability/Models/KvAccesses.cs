@@ -42,31 +42,46 @@ internal static class KvAccesses
         }
     }
 
-    /// <summary>The keys that a scan looked at, and what it found there.</summary>
-    public static IEnumerable<(string Key, string? Value)> Scanned(
-        KvInput scan, ValueList<KvItem> items, List<string> keys)
+    /// <summary>
+    /// The keys that a scan looked at, and what it found there; null: the answer does not say, or is none to this.
+    /// </summary>
+    public static List<(string Key, string? Value)>? Found(KvInput scan, ValueList<KvItem>? items, List<string> keys)
     {
+        if (items is null || !items.All(item => item.Output is { ShowsValue: true, Value: not null }))
+            return null;
+        var reads = new List<(string, string?)>();
         var found = 0;
-        var first = keys.BinarySearch(scan.Key, StringComparer.Ordinal);
-        for (var at = first < 0 ? ~first : first; at < keys.Count; at++)
+        foreach (var key in InRange(scan, keys))
         {
-            if ((scan.Limit > 0 && found == scan.Limit)
-                || (scan.Expected is { } end && string.CompareOrdinal(keys[at], end) >= 0))
+            if (scan.Limit > 0 && found == scan.Limit)
                 break;
-            var isThere = found < items.Count && items[found].Key == keys[at];
-            yield return (keys[at], isThere ? items[found++].Output.Value : null);
+            var isThere = found < items.Count && items[found].Key == key;
+            reads.Add((key, isThere ? items[found++].Output.Value : null));
         }
+
+        return found == items.Count ? reads : null;
+    }
+
+    private static IEnumerable<string> InRange(KvInput scan, List<string> keys)
+    {
+        var first = keys.BinarySearch(scan.Key, StringComparer.Ordinal);
+        return keys.Skip(first < 0 ? ~first : first)
+            .TakeWhile(key => scan.Expected is not { } end || string.CompareOrdinal(key, end) < 0);
     }
 
     private static void AddScan(
         KvInput scan, ValueList<KvItem> items, List<string> keys, List<Access<string>> accesses)
     {
-        // An answer that is no answer to this is left to the searches.
-        var reads = Scanned(scan, items, keys).ToList();
-        var isPlausible = reads.Count(read => read.Value is not null) == items.Count
-            && items.All(item => item.Output is { ShowsValue: true, Value: not null });
-        foreach (var (key, value) in reads)
-            accesses.Add(new(key, isPlausible, value) { SeesMore = !isPlausible });
+        // An answer that does not tell is left to the searches.
+        if (Found(scan, items, keys) is { } reads)
+        {
+            accesses.AddRange(reads.Select(read => new Access<string>(read.Key, true, read.Value)));
+        }
+        else
+        {
+            accesses.AddRange(InRange(scan, keys)
+                .Select(key => new Access<string>(key, false, null) { SeesMore = true }));
+        }
     }
 
     private static bool IsScan(KvInput input) => input.Kind == KvKind.Scan;

@@ -51,8 +51,8 @@ internal sealed class KvBranch(KvTransaction transaction, bool holds, ValueList<
             case KvKind.Append when this[key] is { Effect: AccessEffect.None, SeesMore: false }:
                 this[key] = this[key] with { Effect = AccessEffect.Append, Value = input.Value };
                 break;
-            case KvKind.Scan when answer is { Items: { } items }:
-                foreach (var (scanned, value) in KvAccesses.Scanned(input, items, keys))
+            case KvKind.Scan when KvAccesses.Found(input, answer?.Items, keys) is { } reads:
+                foreach (var (scanned, value) in reads)
                     Read(scanned, value);
                 break;
             case KvKind.Scan:

@@ -55,16 +55,19 @@ internal sealed class PartSearch(Part part, StateSpace space, BudgetMeter meter,
             if (hoped == Verdict.Linearizable || meter.IsExhausted)
                 return hoped == Verdict.Linearizable ? hoped : Verdict.Unknown;
             if (hoped == Verdict.Illegal)
-            {
-                _hopeful!.Release();
-                _hopeful = null;
-            }
+                GiveUpHope();
         }
 
         var verdict = RunOwn(steps);
         if (verdict == Verdict.Linearizable)
-            _hopeful = null;
+            GiveUpHope();
         return verdict;
+    }
+
+    private void GiveUpHope()
+    {
+        _hopeful?.Release();
+        _hopeful = null;
     }
 
     private Verdict RunOwn(long steps)

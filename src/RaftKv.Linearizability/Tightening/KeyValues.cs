@@ -132,11 +132,12 @@ internal sealed class KeyValues<TValue>
         }
 
         var last = None;
-        var grown = start ?? "";
+        var length = start?.Length ?? 0;
         foreach (var append in appends)
         {
-            grown += _accesses[append].Value as string;
-            _grownTo[append] = grown;
+            length += (_accesses[append].Value as string)!.Length;
+            if (!_grownTo.ContainsKey(append))
+                _grownTo.Add(append, text[..length]);
             if (!Follow(append, last, (TValue?)(object?)start))
                 return false;
             last = append;

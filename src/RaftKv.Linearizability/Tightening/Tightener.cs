@@ -44,15 +44,17 @@ internal sealed class Tightener<TValue>(
         var dirty = new bool[keys.Count];
         for (var round = 0; round < RoundsMax; round++)
         {
-            if (!meter.Look())
-                return (Verdict.Unknown, null);
             if (!TakeChanges(dirty))
                 return (Verdict.Illegal, null);
+            if (meter.IsExhausted)
+                return (Verdict.Unknown, null);
             var isQuiet = true;
             for (var key = 0; key < dirty.Length; key++)
             {
                 if (!dirty[key])
                     continue;
+                if (!meter.Look())
+                    return (Verdict.Unknown, null);
                 (dirty[key], isQuiet) = (false, false);
                 if (!_keys[key].Tighten() || _bounds.IsContradiction)
                     return (Verdict.Illegal, null);
@@ -62,9 +64,13 @@ internal sealed class Tightener<TValue>(
                 break;
         }
 
-        return TakeChanges(dirty)
-            ? (Verdict.Unknown, new Tightened(_bounds, Seen(isHopeful: false), Seen(isHopeful: true), Readers()))
-            : (Verdict.Illegal, null);
+        if (!TakeChanges(dirty))
+            return (Verdict.Illegal, null);
+
+        // Of changes that were not taken nobody knows yet who has seen what.
+        return meter.IsExhausted
+            ? (Verdict.Unknown, null)
+            : (Verdict.Unknown, new Tightened(_bounds, Seen(isHopeful: false), Seen(isHopeful: true), Readers()));
     }
 
     private Dictionary<(string Key, string? Value), List<int>> Readers()
@@ -99,10 +105,13 @@ internal sealed class Tightener<TValue>(
         }
     }
 
-    /// <summary>Tells the keys what changed; false when it contradicts itself.</summary>
+    /// <summary>
+    /// Tells the keys what changed, until the budget runs out; false when it contradicts itself.
+    /// </summary>
     private bool TakeChanges(bool[] dirty)
     {
-        while (_bounds.Changed.TryPop(out var operation))
+        // A long value takes long to take apart.
+        while (meter.Look() && _bounds.Changed.TryPop(out var operation))
         {
             var isNew = _bounds.IsRequired(operation) && !_isAdded[operation];
             _isAdded[operation] |= isNew;
