@@ -26,8 +26,12 @@ internal sealed class ElectionSafety(CommittedLog committed)
     /// <summary>Checks a node that leads now.</summary>
     public void Observe(NodeView node, Raft raft)
     {
-        if (raft.Role != Role.Leader || (node.Role == Role.Leader && node.Term == raft.Term))
-            return;
+        if (raft.Role == Role.Leader && (node.Role != Role.Leader || node.Term != raft.Term))
+            ObserveElected(node, raft);
+    }
+
+    private void ObserveElected(NodeView node, Raft raft)
+    {
         if (!_leaders.TryAdd(raft.Term.Value, node.Id) && _leaders[raft.Term.Value] != node.Id)
             throw new InvariantViolationException("election safety",
                 $"{node.Id} leads term {raft.Term}, which {_leaders[raft.Term.Value]} has led");

@@ -14,6 +14,7 @@ internal sealed class SimDisk(Scheduler scheduler, SimLoop? loop, SimVolume volu
     : IDisk, ISimEvent
 {
     private readonly Queue<Operation> _queue = [];
+    private readonly Stack<DiskCompletion> _completions = [];
     private Operation _running;
     private bool _isBusy;
     private bool _isStopped;
@@ -72,9 +73,10 @@ internal sealed class SimDisk(Scheduler scheduler, SimLoop? loop, SimVolume volu
     /// <summary>Does something that takes time, once all before is done.</summary>
     internal ValueTask WaitFor(Action effect)
     {
-        var completion = new TaskCompletionSource();
+        if (!_completions.TryPop(out var completion)) completion = new DiskCompletion(_completions);
+        var outcome = completion.Outcome;
         Enqueue(new Operation(effect, completion));
-        return new ValueTask(completion.Task);
+        return outcome;
     }
 
     private void Enqueue(in Operation operation)
@@ -107,18 +109,18 @@ internal sealed class SimDisk(Scheduler scheduler, SimLoop? loop, SimVolume volu
 
     private static void Finish(in Operation operation)
     {
+        IOException? failure = null;
         try
         {
             operation.Effect();
         }
-        catch (IOException failure) when (operation.Completion is { } failed)
+        catch (IOException thrown) when (operation.Completion is not null)
         {
-            failed.SetException(failure);
-            return;
+            failure = thrown;
         }
 
-        operation.Completion?.SetResult();
+        operation.Completion?.Complete(failure);
     }
 
-    private readonly record struct Operation(Action Effect, TaskCompletionSource? Completion);
+    private readonly record struct Operation(Action Effect, DiskCompletion? Completion);
 }

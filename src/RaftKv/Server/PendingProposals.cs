@@ -60,8 +60,6 @@ internal sealed class PendingProposals<TResult>
     /// <summary>The state jumped to <paramref name="index"/>: what was applied on the way is not known here.</summary>
     public void Skipped(LogIndex index)
     {
-        if (_waiting.Count == 0)
-            return;
         foreach (var skipped in _waiting.Keys.Where(waiting => waiting <= index).Order().ToArray())
         {
             // One that is told may dispose the replica, and so have the others told.
@@ -74,7 +72,12 @@ internal sealed class PendingProposals<TResult>
     /// The leadership is lost, and with it the certainty to learn what becomes of the entries: even one that is
     /// truncated here may be committed by another leader (paper, figure 8).
     /// </summary>
-    public void Deposed() => Skipped(new LogIndex(long.MaxValue));
+    public void Deposed()
+    {
+        // Told after every turn.
+        if (_waiting.Count > 0)
+            Skipped(new LogIndex(long.MaxValue));
+    }
 
     /// <summary>The replica stops: nobody will be answered any more.</summary>
     public void Stop()
