@@ -14,66 +14,83 @@ internal static partial class MessageCodec
     /// <summary>Reads the body of a frame.</summary>
     public static bool TryRead(ReadOnlySpan<byte> body, out Message message, [NotNullWhen(false)] out string? error)
     {
+        error = null;
+        if (!TryReadReplication(body, out message) && !TryParse(body, out message, out error))
+            return false;
+        error = WhyImpossible(message);
+        return error is null;
+    }
+
+    /// <summary>Reads any message, in any form that protobuf allows.</summary>
+    private static bool TryParse(
+        ReadOnlySpan<byte> body, out Message message, [NotNullWhen(false)] out string? error)
+    {
         message = default;
         if (!Body.TryParse(_parser, body, out var parsed, out error))
             return false;
-        if (parsed.From <= 0 || parsed.To <= 0 || parsed.Term < 0)
+        if (parsed.BodyCase == BodyCase.None)
         {
-            error = $"a message goes from {parsed.From} to {parsed.To} in term {parsed.Term}";
+            error = "a message between servers has no body";
             return false;
         }
-        error = WhyImpossible(parsed);
-        if (error is not null)
-            return false;
         message = ToMessage(parsed);
         return true;
     }
 
-    private static string? WhyImpossible(Protocol.PeerMessage parsed) => parsed.BodyCase switch
+    private static string? WhyImpossible(in Message message)
     {
-        BodyCase.RequestVote => WhyNegative(parsed.RequestVote.LastLogIndex, parsed.RequestVote.LastLogTerm),
-        BodyCase.VoteReply => null,
-        BodyCase.AppendEntries => WhyImpossible(parsed.AppendEntries),
-        BodyCase.AppendReply => WhyNegative(
-            parsed.AppendReply.Index, parsed.AppendReply.ConflictTerm, parsed.AppendReply.Round),
-        BodyCase.InstallSnapshot => WhyImpossible(parsed.InstallSnapshot),
-        BodyCase.SnapshotReply => WhyNegative(
-            parsed.SnapshotReply.SnapshotIndex, parsed.SnapshotReply.SnapshotTerm, parsed.SnapshotReply.NextOffset),
-        BodyCase.PreVote => WhyNegative(parsed.PreVote.LastLogIndex, parsed.PreVote.LastLogTerm),
-        BodyCase.PreVoteReply or BodyCase.ReadIndex or BodyCase.TimeoutNow => null,
-        BodyCase.ReadIndexReply => WhyNegative(parsed.ReadIndexReply.Index),
-        _ => "a message between servers has no body",
-    };
-
-    private static string? WhyImpossible(Protocol.AppendEntries append)
-    {
-        if (append.PrevIndex > long.MaxValue - append.Entries.Count)
-            return $"{append.Entries.Count} entries cannot follow index {append.PrevIndex}";
-        foreach (var entry in append.Entries)
+        if (message.From <= NodeId.None || message.To <= NodeId.None || message.Term < Term.Zero)
+            return $"a message goes from {message.From.Value} to {message.To.Value} in term {message.Term}";
+        switch (message.Kind)
         {
-            // Of term 0 is only the configuration with which a cluster was founded.
-            if (entry.Term < ((EntryKind)entry.Kind == EntryKind.Configuration ? 0 : 1)
-                || (EntryKind)entry.Kind is < EntryKind.NoOp or > EntryKind.Configuration)
-                return $"an entry has term {entry.Term} and kind {(int)entry.Kind}";
-            if ((EntryKind)entry.Kind == EntryKind.Configuration
-                && !ConfigurationCodec.TryDecode(entry.Data.Span, out _))
-                return $"a configuration of {entry.Data.Length} bytes does not decode";
+            case MessageKind.RequestVote:
+                return WhyNegative(message.RequestVote.LastLogIndex, message.RequestVote.LastLogTerm);
+            case MessageKind.AppendEntries:
+                return WhyImpossible(message.AppendEntries);
+            case MessageKind.AppendReply:
+                var append = message.AppendReply;
+                return WhyNegative(append.Index, append.ConflictTerm, append.Round);
+            case MessageKind.InstallSnapshot:
+                return WhyImpossible(message.InstallSnapshot);
+            case MessageKind.SnapshotReply:
+                var snapshot = message.SnapshotReply;
+                return WhyNegative(snapshot.Snapshot.Index, snapshot.Snapshot.Term, snapshot.NextOffset);
+            case MessageKind.PreVote:
+                return WhyNegative(message.PreVote.LastLogIndex, message.PreVote.LastLogTerm);
+            case MessageKind.ReadIndexReply:
+                return WhyNegative(message.ReadIndexReply.Index, Term.Zero);
+            default:
+                return null;
         }
-        return WhyNegative(append.PrevIndex, append.PrevTerm, append.Commit) ?? WhyNegative(append.Round);
     }
 
-    private static string? WhyImpossible(Protocol.InstallSnapshot install) =>
-        WhyNegative(install.SnapshotIndex, install.SnapshotTerm)
-        ?? WhyNegative(install.Offset, install.TotalBytes)
+    private static string? WhyImpossible(in AppendEntries append)
+    {
+        if (append.PrevIndex.Value > long.MaxValue - append.Entries.Length)
+            return $"{append.Entries.Length} entries cannot follow index {append.PrevIndex}";
+        foreach (ref readonly var entry in append.Entries.Span)
+        {
+            // Of term 0 is only the configuration with which a cluster was founded.
+            if (entry.Term.Value < (entry.Kind == EntryKind.Configuration ? 0 : 1)
+                || entry.Kind is < EntryKind.NoOp or > EntryKind.Configuration)
+                return $"an entry has term {entry.Term} and kind {entry.Kind}";
+            if (entry.Kind == EntryKind.Configuration && !ConfigurationCodec.TryDecode(entry.Data.Span, out _))
+                return $"a configuration of {entry.Data.Length} bytes does not decode";
+        }
+        return WhyNegative(append.PrevIndex, append.PrevTerm, append.Commit.Value, append.Round);
+    }
+
+    private static string? WhyImpossible(in InstallSnapshot install) =>
+        WhyNegative(install.Snapshot.Index, install.Snapshot.Term, install.Offset, install.TotalBytes)
         ?? (install.Offset > install.TotalBytes - install.Data.Length
             ? $"a piece of {install.Data.Length} bytes at {install.Offset} exceeds a snapshot of {install.TotalBytes}"
             : null)
-        ?? (ConfigurationCodec.TryDecode(install.Configuration.Span, out _)
-            ? null
-            : $"a snapshot's configuration of {install.Configuration.Length} bytes does not decode");
+        ?? (install.Configuration is null ? "a snapshot's configuration does not decode" : null);
 
-    private static string? WhyNegative(long first, long second = 0, long third = 0) =>
-        (first | second | third) < 0 ? $"a message holds a negative position: {first}, {second}, {third}" : null;
+    private static string? WhyNegative(LogIndex index, Term term, long third = 0, long fourth = 0) =>
+        (index.Value | term.Value | third | fourth) < 0
+            ? $"a message holds a negative position: {index}, {term}, {third}, {fourth}"
+            : null;
 
     private static Message ToMessage(Protocol.PeerMessage parsed)
     {
@@ -119,10 +136,8 @@ internal static partial class MessageCodec
         }
     }
 
-    private static Configuration ConfigurationOf(Protocol.InstallSnapshot install) =>
-        ConfigurationCodec.TryDecode(install.Configuration.Span, out var configuration)
-            ? configuration
-            : Configuration.Empty;
+    private static Configuration? ConfigurationOf(Protocol.InstallSnapshot install) =>
+        ConfigurationCodec.TryDecode(install.Configuration.Span, out var configuration) ? configuration : null;
 
     private static AppendEntries ToAppendEntries(Protocol.AppendEntries parsed)
     {
@@ -131,9 +146,13 @@ internal static partial class MessageCodec
         {
             var entry = parsed.Entries[i];
             entries[i] = new LogEntry(
-                new(parsed.PrevIndex + 1 + i), new(entry.Term), (EntryKind)entry.Kind, entry.Data.Memory);
+                new(parsed.PrevIndex + 1 + i), new(entry.Term), KindOf(entry), entry.Data.Memory);
         }
         return new AppendEntries(
             new(parsed.PrevIndex), new(parsed.PrevTerm), new(parsed.Commit), entries, parsed.Round);
     }
+
+    /// <summary>What does not fit a byte is no kind either.</summary>
+    private static EntryKind KindOf(Protocol.Entry entry) =>
+        (int)entry.Kind == (byte)entry.Kind ? (EntryKind)entry.Kind : default;
 }

@@ -10,6 +10,8 @@ internal static partial class MessageCodec
     /// <summary>Makes the frame of a message.</summary>
     public static ReadOnlySpan<byte> Write(FrameWriter frames, in Message message)
     {
+        if (message.Kind is MessageKind.AppendEntries or MessageKind.AppendReply)
+            return WriteReplication(frames, message);
         var envelope = new Protocol.PeerMessage
         {
             From = message.From.Value,
@@ -30,20 +32,6 @@ internal static partial class MessageCodec
                 break;
             case MessageKind.VoteReply:
                 envelope.VoteReply = new() { Granted = message.VoteReply.Granted };
-                break;
-            case MessageKind.AppendEntries:
-                envelope.AppendEntries = ToProtocol(message.AppendEntries);
-                break;
-            case MessageKind.AppendReply:
-                var append = message.AppendReply;
-                envelope.AppendReply = new()
-                {
-                    Accepted = append.Accepted,
-                    Index = append.Index.Value,
-                    ConflictTerm = append.ConflictTerm.Value,
-                    Round = append.Round,
-                    IsBlank = append.IsBlank,
-                };
                 break;
             case MessageKind.InstallSnapshot:
                 var install = message.InstallSnapshot;
@@ -92,31 +80,5 @@ internal static partial class MessageCodec
                 throw new InvariantViolationException("message kind", $"{message.Kind} cannot be sent");
         }
         return Body.Write(frames, FrameKind.PeerMessage, 0, envelope);
-    }
-
-    private static Protocol.AppendEntries ToProtocol(in AppendEntries append)
-    {
-        var result = new Protocol.AppendEntries
-        {
-            PrevIndex = append.PrevIndex.Value,
-            PrevTerm = append.PrevTerm.Value,
-            Commit = append.Commit.Value,
-            Round = append.Round,
-        };
-        var expected = append.PrevIndex;
-        foreach (ref readonly var entry in append.Entries.Span)
-        {
-            expected = expected.Next;
-            if (entry.Index != expected)
-                throw new InvariantViolationException(
-                    "contiguous entries", $"entry {entry.Index} stands in the place of {expected}");
-            result.Entries.Add(new Protocol.Entry
-            {
-                Term = entry.Term.Value,
-                Kind = (Protocol.Entry.Types.Kind)entry.Kind,
-                Data = UnsafeByteOperations.UnsafeWrap(entry.Data),
-            });
-        }
-        return result;
     }
 }

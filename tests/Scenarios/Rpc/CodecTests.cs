@@ -20,6 +20,45 @@ public class CodecTests
     }
 
     [Property]
+    public void A_message_is_written_as_the_generated_classes_write_it(Message message)
+    {
+        var body = Body(MessageCodec.Write(new FrameWriter(), message));
+        Assert.Equal(Wire.Protocol.PeerMessage.Parser.ParseFrom(body).ToByteArray(), body);
+    }
+
+    [Property]
+    public void A_message_in_another_form_is_read_all_the_same(Message message)
+    {
+        var body = Body(MessageCodec.Write(new FrameWriter(), message));
+        var again = new Wire.Protocol.PeerMessage { To = message.To.Value }.ToByteArray();
+        Assert.True(MessageCodec.TryRead([.. body, .. again], out var read, out _));
+        Assert.Equal(Describe(message), Describe(read));
+    }
+
+    [Property(MaxTest = 3000)]
+    public void A_damaged_message_means_what_it_means_to_the_generated_classes(
+        Message message, NonNegativeInt at, byte damage)
+    {
+        var body = Body(MessageCodec.Write(new FrameWriter(), message));
+        body[at.Get % body.Length] ^= damage;
+        var isRead = MessageCodec.TryRead(body, out var read, out _);
+        Wire.Protocol.PeerMessage parsed;
+        try
+        {
+            parsed = Wire.Protocol.PeerMessage.Parser.WithDiscardUnknownFields(true).ParseFrom(body);
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            Assert.False(isRead);
+            return;
+        }
+
+        Assert.Equal(isRead, MessageCodec.TryRead(parsed.ToByteArray(), out var other, out _));
+        if (isRead)
+            Assert.Equal(Describe(other), Describe(read));
+    }
+
+    [Property]
     public void A_command_comes_back_as_it_was(KvCommand command)
     {
         var body = Body(WireOperations.Request(command));
@@ -99,6 +138,9 @@ public class CodecTests
         var broken = Entry(1);
         broken.Kind = Wire.Protocol.Entry.Types.Kind.Configuration;
         Assert.NotNull(WhyRefused(new() { From = 1, To = 2, AppendEntries = new() { Entries = { broken } } }));
+        var strange = Entry(1);
+        strange.Kind = (Wire.Protocol.Entry.Types.Kind)(256 + (int)EntryKind.NoOp);
+        Assert.NotNull(WhyRefused(new() { From = 1, To = 2, AppendEntries = new() { Entries = { strange } } }));
     }
 
     [Theory]
