@@ -51,7 +51,7 @@ internal sealed class JsonEvents
         }
         catch (JsonException exception)
         {
-            throw _lines.Malformed(exception.Message, Math.Min(_first + (int)(exception.LineNumber ?? 0), _lines.Line));
+            throw _lines.Malformed(exception, Math.Min(_first + (int)(exception.LineNumber ?? 0), _lines.Line));
         }
         catch (InvalidOperationException exception)
         {

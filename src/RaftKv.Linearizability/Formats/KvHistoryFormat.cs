@@ -28,7 +28,11 @@ internal static class KvHistoryFormat
             {
                 operation = line.Parse(lines.Text);
             }
-            catch (Exception exception) when (exception is JsonException or FormatException)
+            catch (JsonException exception)
+            {
+                throw lines.Malformed(exception);
+            }
+            catch (FormatException exception)
             {
                 throw lines.Malformed(exception.Message);
             }

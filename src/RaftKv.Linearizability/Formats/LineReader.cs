@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace RaftKv.Linearizability.Formats;
 
 /// <summary>The lines of a file, one at a time, with their numbers.</summary>
@@ -41,4 +43,15 @@ internal sealed class LineReader(TextReader reader, string file)
 
     public MalformedHistoryException Malformed(string reason, int? line = null) =>
         new(file, line ?? Math.Max(Line, 1), reason);
+
+    /// <summary>What is no JSON, without the place at the message's end: it counts lines and bytes from 0.</summary>
+    public MalformedHistoryException Malformed(JsonException exception, int? line = null)
+    {
+        var place = exception.Message.IndexOf(" LineNumber: ", StringComparison.Ordinal);
+        return Malformed(
+            place < 0 || exception.BytePositionInLine is not { } before
+                ? exception.Message
+                : $"no JSON at byte {before + 1}: {exception.Message[..place]}",
+            line);
+    }
 }

@@ -102,7 +102,7 @@ public sealed class EdnTests
             $$"""{"index":4,"time":5,"type":"ok","process":1,"f":"read","value":{{read}}}""") + close));
 
     [Theory]
-    [InlineData("""{"process":0,"type":"invoke","f":"read"}""" + "\n{", 2, "")]
+    [InlineData("""{"process":0,"type":"invoke","f":"read"}""" + "\n{", 2, "no JSON at byte 1: ")]
     [InlineData("""[{"process":0,"type":"invoke","f":"read"},""" + "\n5]", 2, "a map is expected")]
     [InlineData("[\n{\n\"process\":\"0\",\"type\":\"invoke\",\"f\":\"read\"}]", 2, "neither a number nor a name")]
     [InlineData("""{"process":null,"type":"invoke","f":"read"}""", 1, "neither a number nor a name")]

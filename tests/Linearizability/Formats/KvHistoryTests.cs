@@ -80,7 +80,7 @@ public sealed class KvHistoryTests
         });
 
     [Theory]
-    [InlineData("""{"c":1,"f":"put","k":"a","v":"1","t":[1,2]""", "")]
+    [InlineData("""{"c":1,"f":"put","k":"a","v":"1","t":[1,2]""", "no JSON at byte 43: ")]
     [InlineData("""{"c":1,"f":"put","k":"a","v":"1","t":[1,2]} x""", "'x' is invalid")]
     [InlineData("""[1]""", "not a JSON object")]
     [InlineData("""{"c":1,"f":"put","k":"a","v":"1","t":[2,1]}""", "before its call")]

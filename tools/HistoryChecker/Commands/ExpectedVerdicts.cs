@@ -34,7 +34,8 @@ internal static class ExpectedVerdicts
             var cells = lines[i].Split('\t');
             if (cells.Length != columns.Length || cells[expected] is not ("linearizable" or "illegal"))
             {
-                error.WriteLine($"{table}:{i + 1}: {columns.Length} cells and a verdict are expected");
+                error.WriteLine(
+                    $"{table}:{i + 1}: {columns.Length} cells are expected, 'linearizable' or 'illegal' as the verdict");
                 return null;
             }
 
