@@ -28,7 +28,9 @@ internal sealed record MembershipRequest(IReadOnlyList<MemberChange> Changes, bo
     internal override bool IsRepeatable => Changes.Count == 0;
 
     /// <inheritdoc/>
-    public override string ToString() => Changes.Count == 0
-        ? "Listing the members"
-        : $"Change of the members ({string.Join(", ", Changes.Select(change => $"{change.Kind} {change.Id}"))})";
+    public override string ToString() => Changes.Count > 0
+        ? $"Change of the members ({string.Join(", ", Changes.Select(change => $"{change.Kind} {change.Id}"))})"
+        : WhenSettled
+        ? "The end of the change of the members, which may still come,"
+        : "Listing the members";
 }

@@ -43,6 +43,19 @@ public sealed class AdministrationTests : IDisposable
     }
 
     [Fact]
+    public void A_change_that_does_not_end_in_time_is_said_to_be_able_to_end_yet()
+    {
+        var members = new Configuration([new Member(new NodeId(1), "n1", MemberRole.Voter)]);
+        _world.AnswerAdministrator = _ => _world.Administered.Count == 1
+            ? Value(ConfigurationCodec.Encode(members))
+            : Reply(KvStatus.Busy, detail: "a change is under way");
+        var failure = Assert.Throws<ClerkUnavailableException>(() => _world.Within(31_000, Change(_world.Clerk())));
+        Assert.StartsWith(
+            "The end of the change of the members, which may still come, was not answered in time: ", failure.Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Where_every_server_refuses_nothing_is_tried_for_long()
     {
         _world.AnswerAdministrator = _ => Failed(RpcOutcome.Refused);
