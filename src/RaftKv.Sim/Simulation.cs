@@ -185,8 +185,7 @@ internal sealed class Simulation
         foreach (var faults in _faults)
             faults.Stop();
         _world.Network.Heal();
-        foreach (var link in _world.Network.Links)
-            link.Conditions = new LinkConditions();
+        _world.Network.SetConditions(new LinkConditions());
         for (var index = 0; index < _cluster.Hosts.Count; index++)
         {
             var node = _cluster.Hosts[index];

@@ -13,8 +13,7 @@ namespace RaftKv.Sim.Faults;
 internal sealed class LeaderFaults(SimWorld world, SimCluster cluster, SeedConfiguration configuration)
     : FaultInjector(world, world.Decisions.Stream(Concern.Crash, lane: 2))
 {
-    private SimNode? _frozen;
-    private bool _isHandedOver;
+    private Freezing? _freezing;
 
     public override void Start()
     {
@@ -30,18 +29,18 @@ internal sealed class LeaderFaults(SimWorld world, SimCluster cluster, SeedConfi
 
     private void OnElected(NodeId leader)
     {
-        if (_frozen is not { } frozen)
+        if (_freezing is not { } freezing)
         {
             StrikeSoon(leader);
         }
-        else if (_isHandedOver)
+        else if (freezing.IsHandedOver)
         {
             var heartbeat = configuration.HeartbeatInterval;
-            Later(heartbeat + Choose.Exponential("thaw", heartbeat), () => Thaw(frozen));
+            Later(heartbeat + Choose.Exponential("thaw", heartbeat), () => Thaw(freezing));
         }
         else
         {
-            _isHandedOver = true;
+            freezing.IsHandedOver = true;
             Later(TimeSpan.Zero, () => HandOver(leader.Value - 1));
         }
     }
@@ -81,16 +80,20 @@ internal sealed class LeaderFaults(SimWorld world, SimCluster cluster, SeedConfi
 
     private void Freeze(SimNode leader)
     {
+        // One at a time: its successors have parts to play.
+        if (_freezing is not null || !leader.IsRunning)
+            return;
         leader.Pause();
-        (_frozen, _isHandedOver) = (leader, false);
-        Later(configuration.ElectionTimeout * 5, () => Thaw(leader));
+        var freezing = _freezing = new Freezing(leader);
+        Later(configuration.ElectionTimeout * 5, () => Thaw(freezing));
     }
 
-    private void Thaw(SimNode leader)
+    private void Thaw(Freezing freezing)
     {
-        leader.Resume();
-        if (_frozen == leader)
-            _frozen = null;
+        if (_freezing != freezing)
+            return;
+        freezing.Leader.Resume();
+        _freezing = null;
     }
 
     private void HandOver(int leader)
@@ -105,5 +108,13 @@ internal sealed class LeaderFaults(SimWorld world, SimCluster cluster, SeedConfi
     {
         var ally = Choose.Choose("ally", cluster.Hosts.Count * 2);
         return ally < cluster.Hosts.Count && cluster.Hosts[ally] != leader ? cluster.Hosts[ally] : null;
+    }
+
+    private sealed class Freezing(SimNode leader)
+    {
+        public SimNode Leader { get; } = leader;
+
+        /// <summary>Whether its successor has been told to hand over.</summary>
+        public bool IsHandedOver { get; set; }
     }
 }

@@ -39,6 +39,7 @@ internal sealed class NetworkFabric(Scheduler scheduler, Decisions decisions, Ne
     private readonly Dictionary<string, int> _hosts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Listener> _listeners = new(StringComparer.Ordinal);
     private readonly Stack<Packet> _packets = [];
+    private LinkConditions _conditions = options.Conditions;
 
     public NetworkOptions Options { get; } = options;
 
@@ -61,6 +62,13 @@ internal sealed class NetworkFabric(Scheduler scheduler, Decisions decisions, Ne
 
     /// <summary>All links, by sender and then by receiver.</summary>
     public IEnumerable<Link> Links => _links.SelectMany(static row => row);
+
+    /// <summary>Sets what every link does to bytes, also those of hosts that are added later.</summary>
+    public void SetConditions(LinkConditions conditions)
+    {
+        _conditions = conditions;
+        foreach (var link in Links) link.Conditions = conditions;
+    }
 
     /// <summary>Takes the links between two groups of hosts down.</summary>
     /// <param name="left">Hosts of one side.</param>
@@ -188,5 +196,5 @@ internal sealed class NetworkFabric(Scheduler scheduler, Decisions decisions, Ne
     private string Names(IEnumerable<int> hosts) => string.Join(' ', hosts.Select(host => _names[host]));
 
     private Link MakeLink(int from, int to) =>
-        new(Scheduler, from, to, Options.Conditions, decisions.Stream(Concern.Network, (from << 8) | to));
+        new(Scheduler, from, to, _conditions, decisions.Stream(Concern.Network, (from << 8) | to));
 }

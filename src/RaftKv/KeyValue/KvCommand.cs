@@ -24,7 +24,9 @@ public readonly record struct RequestId(ulong Value)
 /// Who asks. A read, which needs no session, may carry a number drawn for it, by which a leader knows it again when it
 /// is repeated; or 0.
 /// </param>
-/// <param name="RequestId">Which of the client's requests.</param>
+/// <param name="RequestId">
+/// Which of the client's requests, reads too: one that has the number of another is taken for its repetition.
+/// </param>
 /// <param name="FirstUnacknowledged">
 /// The client has the answers to all its requests below this one, so their remembered results may go
 /// (dissertation §6.3). At most <paramref name="RequestId"/>.

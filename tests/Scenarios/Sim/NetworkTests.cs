@@ -123,6 +123,22 @@ public class NetworkTests
         Assert.Equal("reset by the peer", far.ClosedReason);
     }
 
+    /// <summary>Seeds 17559 and 19963: the audit's links went on losing messages after all was repaired.</summary>
+    [Fact]
+    public void Conditions_hold_for_the_links_of_hosts_that_come_later_too()
+    {
+        var world = new SimWorld(new Decisions(1), new WorldOptions
+        {
+            Network = new NetworkOptions { Conditions = new LinkConditions { Drop = new Ratio(1, 2) } },
+        });
+        world.AddNode("one", static _ => { });
+        var repaired = new LinkConditions();
+        world.Network.SetConditions(repaired);
+        world.AddNode("two", static _ => { });
+        Assert.Equal(4, world.Network.Links.Count());
+        Assert.All(world.Network.Links, link => Assert.Same(repaired, link.Conditions));
+    }
+
     [Fact]
     public void From_the_moment_of_a_partition_nothing_crosses()
     {
