@@ -73,10 +73,13 @@ internal sealed class BudgetMeter
         PeakMemoryBytes = Math.Max(PeakMemoryBytes, _memoryBytes);
     }
 
+    /// <summary>Whether so much memory more is within the budget.</summary>
+    public bool HasRoom(long bytes) => bytes <= _budget.MemoryBytes - _memoryBytes;
+
     /// <summary>Reserves memory if the budget allows it.</summary>
     public bool TryReserve(long bytes)
     {
-        if (bytes > _budget.MemoryBytes - _memoryBytes)
+        if (!HasRoom(bytes))
             return false;
         Reserve(bytes);
         return true;

@@ -8,6 +8,10 @@ namespace RaftKv.Linearizability.Search;
 /// </summary>
 internal sealed class OpenOperations(StateSpace space, bool mayRepeat)
 {
+    // An operation; one of a group, with what finds it, and the room that lists have to spare.
+    private const long SlotBytes = 32;
+    private const long GroupBytes = 256;
+
     private readonly List<OpenOperation> _operations = [];
     private readonly Stack<int> _freeSlots = new();
     private readonly Dictionary<int, int> _groupOf = [];
@@ -26,6 +30,9 @@ internal sealed class OpenOperations(StateSpace space, bool mayRepeat)
     public ReadOnlySpan<UnknownGroup> Groups => CollectionsMarshal.AsSpan(_groups);
 
     public ref readonly OpenOperation InSlot(int slot) => ref _bySlot[slot];
+
+    /// <summary>About how much memory it takes.</summary>
+    public long Bytes => (SlotBytes * _bySlot.Length) + (GroupBytes * _groups.Count);
 
     /// <summary>Adds an operation that returns and gives its slot.</summary>
     public int Add(int operation, int operationClass, int returnAt)

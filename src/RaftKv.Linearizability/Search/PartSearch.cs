@@ -4,33 +4,45 @@ namespace RaftKv.Linearizability.Search;
 /// Searches of one part that take turns: depth first, lucky with short ones, and a sweep that drops configurations find
 /// the order of a legal part; a sweep that merges them tells that there is none.
 /// </summary>
-/// <param name="part">The operations.</param>
-/// <param name="space">What they do.</param>
-/// <param name="meter">What the searches may spend.</param>
-/// <param name="hopeful">
-/// The same without some operations of unknown outcome: an order of those is one of the part, in which these never
-/// took effect.
-/// </param>
-internal sealed class PartSearch(Part part, StateSpace space, BudgetMeter meter, PartSearch? hopeful = null)
+internal sealed class PartSearch
 {
     // Depth first either is quick or hopeless.
     private const int DepthFirstShare = 8;
 
-    private readonly DepthFirstSearch _depthFirst = new(part, space, meter);
-    private readonly DroppingSweep _dropping = new(part, space, meter);
-    private readonly MergingSweep _merging = new(part, space, meter);
-    private PartSearch? _hopeful = hopeful;
+    // What an operation takes in the part, its classes and the lists of the searches.
+    private const long OperationBytes = 256;
+
+    private readonly BudgetMeter _meter;
+    private readonly DepthFirstSearch _depthFirst;
+    private readonly DroppingSweep _dropping;
+    private readonly MergingSweep _merging;
+    private PartSearch? _hopeful;
     private List<int> _order = [];
+
+    /// <param name="part">The operations.</param>
+    /// <param name="space">What they do.</param>
+    /// <param name="meter">What the searches may spend.</param>
+    /// <param name="hopeful">
+    /// The same without some operations of unknown outcome: an order of those is one of the part, in which these never
+    /// took effect.
+    /// </param>
+    public PartSearch(Part part, StateSpace space, BudgetMeter meter, PartSearch? hopeful = null)
+    {
+        (Part, _meter, _hopeful) = (part, meter, hopeful);
+        _meter.Reserve(OperationBytes * part.Count);
+        (_depthFirst, _dropping, _merging) =
+            (new(part, space, meter), new(part, space, meter), new(part, space, meter));
+    }
 
     /// <summary>
     /// The operations that take effect, as indexes into the history, in an order that explains every answer; once that
     /// is found.
     /// </summary>
     public IEnumerable<int> Order() =>
-        _hopeful?.Order() ?? _order.Select(operation => part.Source[operation]);
+        _hopeful?.Order() ?? _order.Select(operation => Part.Source[operation]);
 
     /// <summary>The operations.</summary>
-    public Part Part => part;
+    public Part Part { get; }
 
     /// <summary>How many events are explained, by the search that got furthest.</summary>
     public int Explained => Math.Max(_depthFirst.Explained, _dropping.Explained);
@@ -45,6 +57,7 @@ internal sealed class PartSearch(Part part, StateSpace space, BudgetMeter meter,
         _depthFirst.Release();
         _dropping.Release();
         _merging.Release();
+        _meter.Reserve(-OperationBytes * Part.Count);
     }
 
     /// <summary>Gives each search its turn.</summary>
@@ -52,7 +65,7 @@ internal sealed class PartSearch(Part part, StateSpace space, BudgetMeter meter,
     {
         if (_hopeful?.Run(steps) is { } hoped)
         {
-            if (hoped == Verdict.Linearizable || meter.IsExhausted)
+            if (hoped == Verdict.Linearizable || _meter.IsExhausted)
                 return hoped == Verdict.Linearizable ? hoped : Verdict.Unknown;
             if (hoped == Verdict.Illegal)
                 GiveUpHope();
@@ -75,12 +88,12 @@ internal sealed class PartSearch(Part part, StateSpace space, BudgetMeter meter,
         var verdict = _depthFirst.Run(_dropping.Explained == 0 ? steps : steps / DepthFirstShare);
         if (verdict == Verdict.Linearizable)
             _order = _depthFirst.Order();
-        if (verdict != Verdict.Unknown || meter.IsExhausted)
+        if (verdict != Verdict.Unknown || _meter.IsExhausted)
             return verdict;
         verdict = _dropping.Run(steps);
         if (verdict == Verdict.Linearizable)
             _order = _dropping.Order();
-        if (verdict != Verdict.Unknown || meter.IsExhausted || _dropping.StuckAt == 0)
+        if (verdict != Verdict.Unknown || _meter.IsExhausted || _dropping.StuckAt == 0)
             return verdict;
         return _merging.Run(steps, _dropping.StuckAt);
     }

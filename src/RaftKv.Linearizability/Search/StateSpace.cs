@@ -45,8 +45,16 @@ internal sealed class StateSpace<TState, TInput, TOutput> : StateSpace
     // Tables up to this many steps; beyond, what was tried is remembered one by one.
     private const int TableMax = 1 << 20;
 
-    // A state in a list and a dictionary, and what it is made of.
-    private const int StateBytes = 256;
+    // A row of the table apart from its steps.
+    private const int RowBytes = 32;
+
+    // A state in a list and a dictionary, also while these grow; what it is made of comes on top.
+    private const int StateBytes = 96;
+
+    // More steps than this are not remembered one by one at a time.
+    private const int StepsMax = 1 << 17;
+    private const int StepBytes = 28;
+    private const int StepsMin = 256;
 
     // What is remembered of a state and a class that takes away what operations must find.
     private const int LostBytes = 64;
@@ -141,7 +149,7 @@ internal sealed class StateSpace<TState, TInput, TOutput> : StateSpace
             ? []
             : FindLost((KvState)(object)_states[state]!, (KvState)(object)_states[next]!, _written[operationClass]);
         _lost.Add(key, lost);
-        _meter?.Reserve(LostBytes);
+        _meter?.Reserve(LostBytes + (sizeof(int) * lost.Length));
         return lost;
     }
 
@@ -176,22 +184,51 @@ internal sealed class StateSpace<TState, TInput, TOutput> : StateSpace
             return known;
         }
 
-        if (_table.Count * _classes.Count < _tableMax)
-        {
-            while (_table.Count <= state)
-            {
-                _meter?.Reserve(sizeof(int) * _classes.Count);
-                _table.Add(new int[_classes.Count]);
-                Array.Fill(_table[^1], NotTried);
-            }
-
+        if (TryAddRows(state))
             return Step(state, operationClass);
-        }
 
         var key = ((ulong)(uint)state << 32) | (uint)operationClass;
         if (!_steps.TryGetValue(key, out var next))
-            _steps.Add(key, next = Try(state, operationClass));
+        {
+            next = Try(state, operationClass);
+            MakeRoom();
+            _steps.Add(key, next);
+        }
+
         return next;
+    }
+
+    /// <summary>Adds the rows of the table up to a state, if there is room.</summary>
+    private bool TryAddRows(int state)
+    {
+        var rows = state + 1 - _table.Count;
+        if (_table.Count * _classes.Count >= _tableMax
+            || _meter?.TryReserve(rows * (RowBytes + (sizeof(int) * (long)_classes.Count))) == false)
+            return false;
+        for (; rows > 0; rows--)
+        {
+            _table.Add(new int[_classes.Count]);
+            Array.Fill(_table[^1], NotTried);
+        }
+
+        return true;
+    }
+
+    /// <summary>Makes room to remember one more step: forgets all, rather than to outgrow what it may take.</summary>
+    private void MakeRoom()
+    {
+        var capacity = _steps.Capacity;
+        if (_steps.Count < capacity)
+            return;
+        var wanted = Math.Max(StepsMin, 2 * capacity);
+        if (wanted > 2 * StepsMax || _meter?.TryReserve((long)StepBytes * wanted) == false)
+        {
+            _steps.Clear();
+            return;
+        }
+
+        _steps.EnsureCapacity(wanted);
+        _meter?.Reserve(-(long)StepBytes * capacity);
     }
 
     public override bool IsReadOnly(int operationClass) => _traits[operationClass].IsReadOnly;
@@ -205,9 +242,11 @@ internal sealed class StateSpace<TState, TInput, TOutput> : StateSpace
     private int Try(int state, int operationClass)
     {
         var (input, outcome) = _classes[operationClass];
+        // What the model takes to make a state is what the state takes, or a little more.
+        var allocated = GC.GetAllocatedBytesForCurrentThread();
         if (!_model.Step(_states[state], input, outcome, out var after))
             return Impossible;
-        var next = NumberOf(after);
+        var next = NumberOf(after, GC.GetAllocatedBytesForCurrentThread() - allocated);
         if (_traits[operationClass].HasOnly)
             _only[operationClass] = next;
         return next;
@@ -256,7 +295,7 @@ internal sealed class StateSpace<TState, TInput, TOutput> : StateSpace
             : new Operation<TInput, TOutput>(0, input, 0));
     }
 
-    private int NumberOf(TState state)
+    private int NumberOf(TState state, long bytes = 0)
     {
         if (_stateNumbers.TryGetValue(new Wrapped(state), out var number))
             return number;
@@ -267,7 +306,7 @@ internal sealed class StateSpace<TState, TInput, TOutput> : StateSpace
         if (!isObservable)
             _unobservable = number;
         _states.Add(state);
-        _meter?.Reserve(StateBytes);
+        _meter?.Reserve(StateBytes + bytes);
         _stateNumbers.Add(new Wrapped(state), number);
         return number;
     }

@@ -15,6 +15,9 @@ namespace RaftKv.Linearizability.Search;
 /// </summary>
 internal sealed partial class Sweep
 {
+    // What a copy takes without its configurations and open operations.
+    private const long CopyBytes = 4096;
+
     private readonly StateSpace _space;
     private readonly BudgetMeter _meter;
     private readonly OpenOperations _open;
@@ -26,6 +29,7 @@ internal sealed partial class Sweep
     private ulong[] _from = [];
     private ulong[] _after = [];
     private int _words = 1;
+    private long _copyBytes;
     private bool _isExactSoFar = true;
     private int _now;
 
@@ -51,6 +55,8 @@ internal sealed partial class Sweep
         (_space, _meter, _paths, _width, _open) = (space, other._meter, paths, other._width, open);
         (_frontier, _next, _reached) = (new(_meter, _width), new(_meter, _width), new(_meter, _width));
         _isExactSoFar = other.IsExact;
+        _copyBytes = CopyBytes + open.Bytes;
+        _meter.Reserve(_copyBytes);
         SetWords(other._words);
         _frontier.Clear(_words);
         for (var place = 0; place < other._frontier.All.Count; place++)
@@ -82,6 +88,9 @@ internal sealed partial class Sweep
 
     /// <summary>Whether merging made too many, and it tells nothing any more.</summary>
     public bool IsLost { get; private set; }
+
+    /// <summary>About how much memory a copy takes.</summary>
+    public long Bytes => CopyBytes + _open.Bytes + _frontier.All.Bytes;
 
     /// <summary>The same, to go on apart.</summary>
     public Sweep Clone() => new(this, _space, null, _open.Clone(_space, null), _paths);
@@ -146,6 +155,8 @@ internal sealed partial class Sweep
         _frontier.All.Release();
         _next.All.Release();
         _reached.All.Release();
+        _meter.Reserve(-_copyBytes);
+        _copyBytes = 0;
     }
 
     /// <summary>An operation is called.</summary>

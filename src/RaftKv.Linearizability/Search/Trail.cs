@@ -77,7 +77,10 @@ internal sealed class Trail(Part part, StateSpace space, BudgetMeter meter, bool
         }
 
         _paths?.Recount(_copies.Select(copy => copy.Sweep).Append(Sweep));
-        _copies.Add((Explained, Sweep.Clone()));
+
+        // With no room for one more copy it goes back further.
+        if (_copies.Count == 0 || meter.HasRoom(Sweep.Bytes))
+            _copies.Add((Explained, Sweep.Clone()));
     }
 
     private void Forget(int first, int count)
