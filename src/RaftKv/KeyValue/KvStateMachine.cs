@@ -58,10 +58,7 @@ public sealed class KvStateMachine : IStateMachine<KvResult>
         if (_state.Sessions.Admit(index, command, out var answer) is not { } session) return answer;
         // A rejection is remembered like a success: a late duplicate could be applied after the client was told no.
         var result = command.Request.MayFind && session.FoundBytes >= ClientSession.MaxFoundBytes
-            ? KvResult.Rejected(
-                $"the results of this session that are not acknowledged hold {session.FoundBytes} bytes; "
-                + $"the limit is {ClientSession.MaxFoundBytes}")
-            with { Revision = _state.Revision }
+            ? HoldsTooMuch(session)
             : _execution.Run(command.Request, command.Limits);
         _state.Sessions.Remember(session, command.RequestId, result);
         return result;
@@ -88,4 +85,11 @@ public sealed class KvStateMachine : IStateMachine<KvResult>
 
     [MemberNotNull(nameof(_state), nameof(_execution))]
     private void Enter(KvState state) => (_state, _execution) = (state, new KvExecution(state));
+
+    private KvResult HoldsTooMuch(ClientSession session)
+    {
+        var problem = $"the results of this session that are not acknowledged hold {session.FoundBytes} bytes; "
+            + $"the limit is {ClientSession.MaxFoundBytes}";
+        return KvResult.Rejected(problem) with { Revision = _state.Revision };
+    }
 }

@@ -35,7 +35,8 @@ internal static class ExpectedVerdicts
             if (cells.Length != columns.Length || cells[expected] is not ("linearizable" or "illegal"))
             {
                 error.WriteLine(
-                    $"{table}:{i + 1}: {columns.Length} cells are expected, 'linearizable' or 'illegal' as the verdict");
+                    $"{table}:{i + 1}: {columns.Length} cells are expected, "
+                    + "'linearizable' or 'illegal' as the verdict");
                 return null;
             }
 
