@@ -1,111 +1,108 @@
 using System.CommandLine;
-using System.Diagnostics;
 using System.Globalization;
 using RaftKv.Client;
+using RaftKv.Node.Hosting;
 
 namespace RaftKv.Node.Commands;
 
-/// <summary><c>client demo</c>: puts a number, gets it back, and so on, whatever happens to the leader.</summary>
-internal sealed class DemoCommand(Clerk clerk, DemoObserver observer, TextWriter output)
+/// <summary><c>client demo</c>: puts numbers, gets them back, and so on, whatever happens to the leader.</summary>
+internal static class DemoCommand
 {
-    private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan _patience = TimeSpan.FromMilliseconds(500);
-
-    private long _writes;
-    private TimeSpan _longest;
-
     public static Command Create(ClientOptions options)
     {
         var count = NumberOption.CreateOptional(
             "--count", "How many numbers; without it, until Ctrl+C.", 1, int.MaxValue);
-        var command = new Command("demo", "Put and get numbers in a loop. Kill the leader meanwhile.") { count };
+        var clients = NumberOption.Create("--clients", "How many do so at a time, all with one key.", 1, 1, 100);
+        var history = new Option<string?>("--history")
+        {
+            Description = "Write there at the end what was called and answered, for `HistoryChecker check FILE`.",
+            HelpName = "FILE",
+        };
+        var command = new Command("demo", "Put and get numbers in a loop. Kill the leader meanwhile.")
+        {
+            count, clients, history,
+        };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var observer = new DemoObserver();
-            // For the first answer; for the others the demo waits for ever.
-            var patience = TimeSpan.FromSeconds(parsed.GetValue(options.Timeout));
-            await using var clerk = options.Connect(parsed, clerkOptions => clerkOptions with
-            {
-                OperationTimeout = Timeout.InfiniteTimeSpan,
-                Observer = observer,
-            });
-            var demo = new DemoCommand(clerk, observer, parsed.InvocationConfiguration.Output);
-            using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            var exitCode = ExitCode.Good;
+            await using var file = parsed.GetValue(history) is { } path ? Open(path) : null;
+            var recorded = file is null ? null : new ClerkHistory();
+            var output = TextWriter.Synchronized(parsed.InvocationConfiguration.Output);
+            // A key that nothing else writes: alone, a client must get what it has put.
+            var key = $"demo-{Environment.ProcessId}";
+            var alone = parsed.GetValue(clients) == 1;
+            var some = new List<DemoClient>();
             try
             {
-                stop.CancelAfter(patience);
-                exitCode = await demo.RunAsync(parsed.GetValue(count) ?? long.MaxValue, stop);
-            }
-            catch (Exception exception) when (
-                exception is OperationCanceledException
-                    or ClerkOutcomeUnknownException { InnerException: OperationCanceledException })
-            {
-                if (!cancellationToken.IsCancellationRequested)
+                for (var client = 1; client <= parsed.GetValue(clients); client++)
                 {
-                    await parsed.InvocationConfiguration.Error.WriteLineAsync(
-                        $"No answer in {patience.TotalSeconds} s. {observer.Problems}. "
-                        + "Does a cluster run there? --endpoints names other addresses.");
-                    return ExitCode.Failed;
+                    var observer = new DemoObserver(recorded?.Observer(client));
+                    var clerk = options.Connect(parsed, clerkOptions => clerkOptions with
+                    {
+                        OperationTimeout = Timeout.InfiniteTimeSpan,
+                        Observer = observer,
+                    });
+                    some.Add(new DemoClient(clerk, observer, output, key, alone ? null : $"{client}."));
                 }
-            }
 
-            await demo.SumUpAsync();
-            return exitCode;
+                // For the first answer; for the others the demo waits for ever.
+                var patience = TimeSpan.FromSeconds(parsed.GetValue(options.Timeout));
+                return await RunAsync(
+                    some, parsed.GetValue(count) ?? long.MaxValue, patience, output,
+                    parsed.InvocationConfiguration.Error, cancellationToken);
+            }
+            finally
+            {
+                foreach (var client in some)
+                    await client.DisposeAsync();
+                if (file is not null)
+                    recorded!.WriteTo(file);
+            }
         });
         return command;
     }
 
-    private async Task<int> RunAsync(long count, CancellationTokenSource stop)
+    private static async Task<int> RunAsync(
+        List<DemoClient> clients, long count, TimeSpan patience, TextWriter output, TextWriter error,
+        CancellationToken cancellationToken)
     {
-        // Nobody else writes this key, so what was put is what must be got.
-        var key = $"demo-{Environment.ProcessId}";
-        for (var number = 1L; number <= count; number++)
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        stop.CancelAfter(patience);
+        var isGood = true;
+        try
         {
-            var value = number.ToString(CultureInfo.InvariantCulture);
-            var put = await PatientlyAsync(clerk.PutAsync(key, value, stop.Token).AsTask());
-            stop.CancelAfter(Timeout.InfiniteTimeSpan);
-            _writes++;
-            var reading = clerk.GetStringAsync(key, stop.Token).AsTask();
-            var get = await PatientlyAsync(reading);
-            var got = await reading;
-            await output.WriteLineAsync(string.Create(
-                CultureInfo.InvariantCulture,
-                $"put {key} {value} ({put.TotalMilliseconds:0.0} ms), "
-                + $"get {key} = {got} ({get.TotalMilliseconds:0.0} ms)"));
-            if (got != value)
+            var all = clients.Select(client => client.RunAsync(
+                count, () => stop.CancelAfter(Timeout.InfiniteTimeSpan), stop.Token));
+            isGood = (await Task.WhenAll(all)).All(good => good);
+        }
+        catch (Exception exception) when (
+            exception is OperationCanceledException
+                or ClerkOutcomeUnknownException { InnerException: OperationCanceledException })
+        {
+            if (!cancellationToken.IsCancellationRequested)
             {
-                await output.WriteLineAsync($"violation: {key} is {got} although {value} was put last");
+                await error.WriteLineAsync(
+                    $"No answer in {patience.TotalSeconds} s. {clients[0].Problems}. "
+                    + "Does this cluster run there? --endpoints names other addresses, --cluster-id another cluster.");
                 return ExitCode.Failed;
             }
-
-            await Task.Delay(_pause, stop.Token);
         }
 
-        return ExitCode.Good;
+        await output.WriteLineAsync(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{clients.Sum(client => client.Writes)} writes, each read back; the longest wait was "
+            + $"{clients.Max(client => client.Longest).TotalMilliseconds:0} ms"));
+        return isGood ? ExitCode.Good : ExitCode.Failed;
     }
 
-    /// <summary>Waits, and says once, and again when it changes, what the wait is about.</summary>
-    /// <returns>How long it took.</returns>
-    private async Task<TimeSpan> PatientlyAsync(Task operation)
+    private static FileStream Open(string path)
     {
-        var began = Stopwatch.GetTimestamp();
-        var told = "";
-        while (await Task.WhenAny(operation, Task.Delay(_patience)) != operation)
+        try
         {
-            if (observer.Problems is not { } problems || problems == told)
-                continue;
-            told = problems;
-            await output.WriteLineAsync($"no answer yet, trying on. {problems}");
+            return File.Create(path);
         }
-
-        await operation;
-        var took = Stopwatch.GetElapsedTime(began);
-        _longest = took > _longest ? took : _longest;
-        return took;
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new UsageException($"--history {path}: {failure.Message}");
+        }
     }
-
-    private Task SumUpAsync() => output.WriteLineAsync(string.Create(
-        CultureInfo.InvariantCulture,
-        $"{_writes} writes, each read back; the longest wait was {_longest.TotalMilliseconds:0} ms"));
 }

@@ -3,6 +3,8 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
+using RaftKv.Linearizability;
+using RaftKv.Linearizability.Formats;
 using RaftKv.Node.Commands;
 using RaftKv.Node.Hosting;
 using Xunit;
@@ -231,7 +233,9 @@ public sealed class LauncherTests : IDisposable
 
     private async Task DemoRidesThroughAsync(ProgramProcess launcher)
     {
-        using var demo = new ProgramProcess("client", "--endpoints", Endpoints, "demo");
+        var history = _directory.File("history.jsonl");
+        using var demo = new ProgramProcess(
+            "client", "--endpoints", Endpoints, "demo", "--clients", "3", "--history", history);
         await Eventually.HoldsAsync("the demo has begun", () => Rounds(demo) >= 2);
         var leader = Regex.Matches(launcher.Output, @"n(\d) is Leader in term \d+").Last().Groups[1].Value;
         Process.GetProcessById(launcher.Nodes[int.Parse(leader, CultureInfo.InvariantCulture)]).Kill();
@@ -241,6 +245,10 @@ public sealed class LauncherTests : IDisposable
         Assert.Equal(0, await demo.EndAsync("INT"));
         Assert.DoesNotContain("violation", demo.Output, StringComparison.Ordinal);
         Assert.Contains("writes, each read back; the longest wait was", demo.Output, StringComparison.Ordinal);
+        await using var content = File.OpenRead(history);
+        var recorded = HistoryReader.Read(content, history);
+        Assert.Equal(Verdict.Linearizable, recorded.Check().Verdict);
+        Assert.InRange(recorded.Count, 2 * (before + 3), int.MaxValue);
     }
 
     private static int Rounds(ProgramProcess demo) => Regex.Count(demo.Output, "get demo");
