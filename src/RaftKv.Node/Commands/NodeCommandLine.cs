@@ -29,10 +29,7 @@ internal static class NodeCommandLine
         var parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Action is ParseErrorAction)
         {
-            foreach (var problem in parsed.Errors)
-                await error.WriteLineAsync(problem.Message);
-            await error.WriteLineAsync("--help explains the commands and their options.");
-            return ExitCode.Usage;
+            return await RefuseAsync(parsed.Errors.Select(problem => problem.Message), error);
         }
 
         var configuration = new InvocationConfiguration
@@ -48,8 +45,7 @@ internal static class NodeCommandLine
         }
         catch (UsageException exception)
         {
-            await error.WriteLineAsync(exception.Message);
-            return ExitCode.Usage;
+            return await RefuseAsync([exception.Message], error);
         }
         catch (Exception exception) when (exception is ClerkException or IOException or UnauthorizedAccessException)
         {
@@ -68,5 +64,13 @@ internal static class NodeCommandLine
             await error.WriteLineAsync(exception.ToString());
             return ExitCode.Failed;
         }
+    }
+
+    private static async Task<int> RefuseAsync(IEnumerable<string> problems, TextWriter error)
+    {
+        foreach (var problem in problems)
+            await error.WriteLineAsync(problem);
+        await error.WriteLineAsync("--help explains the commands and their options.");
+        return ExitCode.Usage;
     }
 }

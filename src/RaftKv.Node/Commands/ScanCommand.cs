@@ -12,7 +12,7 @@ internal static class ScanCommand
         prefix.Arity = ArgumentArity.ZeroOrOne;
         var from = ClientOptions.TextOption("--from", "KEY", "The first key.");
         var to = ClientOptions.TextOption("--to", "KEY", "The first key behind the range.");
-        var limit = NumberOption.Create("--limit", "Most keys to print; 0: all.", 0, 0, int.MaxValue);
+        var limit = NumberOption.CreateOptional("--limit", "Most keys to print; without it, all.", 1, int.MaxValue);
         var command = new Command(
             "scan",
             "Print keys and values in order, a line each: KEY, a tab, VALUE, with \\t \\n \\r \\\\ \\xHH in them.")
@@ -26,7 +26,7 @@ internal static class ScanCommand
         {
             await using var clerk = options.Connect(parsed);
             var output = parsed.InvocationConfiguration.Output;
-            var left = parsed.GetValue(limit) is > 0 and var most ? most : (int?)null;
+            var left = parsed.GetValue(limit);
             var range = new KvScan
             {
                 Prefix = parsed.GetValue(prefix) ?? "",

@@ -3,6 +3,7 @@ using System.ComponentModel;
 using System.Globalization;
 using System.Reflection;
 using RaftKv.Node.Hosting;
+using RaftKv.Storage;
 
 namespace RaftKv.Node.Commands;
 
@@ -66,8 +67,13 @@ internal static class ServeCommand
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             if (parsed.GetValue(untilEndOfInput))
                 _ = StopAtEndOfInputAsync(stop);
-            return await NodeHost.RunAsync(options, parsed.GetValue(join), stop.Token)
-                ? ExitCode.Good : ExitCode.Failed;
+            return await NodeHost.RunAsync(options, parsed.GetValue(join), stop.Token) switch
+            {
+                null => ExitCode.Good,
+                // The directory is another node's: an option names the wrong one.
+                ForeignStorageException => ExitCode.Usage,
+                _ => ExitCode.Failed,
+            };
         });
         return command;
     }

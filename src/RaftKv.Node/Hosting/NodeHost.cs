@@ -40,8 +40,8 @@ internal sealed class NodeHost : IDisposable
     /// <param name="options">Its options.</param>
     /// <param name="joins">Whether it is new, and its data directory empty.</param>
     /// <param name="cancellationToken">Tells it to stop.</param>
-    /// <returns>Whether it was told to stop.</returns>
-    public static async Task<bool> RunAsync(NodeOptions options, bool joins, CancellationToken cancellationToken)
+    /// <returns>Why it stopped by itself; <see langword="null"/>: it was told to.</returns>
+    public static async Task<Exception?> RunAsync(NodeOptions options, bool joins, CancellationToken cancellationToken)
     {
         using var logging = NodeLogging.Create(options);
         var log = logging.CreateLogger("RaftKv.Node");
@@ -70,7 +70,7 @@ internal sealed class NodeHost : IDisposable
             NodeLog.StoppedBy(log, fault.Message);
         else
             NodeLog.Fault(log, fault);
-        return fault is null;
+        return fault;
     }
 
     public void Dispose() => _machine.Dispose();

@@ -55,7 +55,7 @@ internal static class NodeOptionsLoader
         if (problems.Count == 0 && Mismatch(options) is { } mismatch)
             problems.Add(mismatch);
         if (file is null && problems.Exists(problem => problem.Contains(NotSet, StringComparison.Ordinal)))
-            problems.Add("No --config FILE is given; --help explains the options.");
+            problems.Add("No --config FILE is given.");
         return problems.Count == 0 ? options : throw new UsageException(problems);
     }
 

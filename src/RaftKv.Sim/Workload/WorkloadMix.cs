@@ -33,6 +33,11 @@ internal sealed record WorkloadMix
         };
     }
 
+    /// <summary>For the trace.</summary>
+    public override string ToString() =>
+        $"of 100: {Gets} gets, {Appends} appends, {Deletes} deletes, {Swaps} swaps, {Scans} scans, "
+        + $"{Transactions} transactions, the rest puts";
+
     private static int Pick(IDecisions choose, string site, params ReadOnlySpan<int> values) =>
         values[choose.Choose(site, values.Length)];
 }

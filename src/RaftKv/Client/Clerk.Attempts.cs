@@ -105,8 +105,11 @@ public sealed partial class Clerk
         {
             var left = effort.TimeLeft;
             var address = effort.Servers?.Current ?? _leader.Current;
-            var timeout = left < _options.AttemptTimeout ? left : _options.AttemptTimeout;
-            var result = await attempt(_channels.To(address), timeout);
+            var channel = _channels.To(address);
+            // Who has not said a word yet may hang: the next is soon tried, while this connection goes on to be made.
+            var patience = channel.IsOpen ? _options.AttemptTimeout : _options.AttemptTimeout / 4;
+            var timeout = left < patience ? left : patience;
+            var result = await attempt(channel, timeout);
             if (result.Outcome == RpcOutcome.TooLarge)
                 return (new KvReply(KvStatus.Rejected, result.Reason), inDoubt);
             var status = result.Reply?.Status;
@@ -120,7 +123,7 @@ public sealed partial class Clerk
             else if (status != KvStatus.Busy && result.Outcome != RpcOutcome.Cancelled)
                 _leader.MoveOn(address, result.Reply?.LeaderAddress);
             // Cut short by the end of the operation, an attempt says nothing about the server.
-            if (result.Outcome != RpcOutcome.TimedOut || timeout == _options.AttemptTimeout || effort.Problems.IsEmpty)
+            if (result.Outcome != RpcOutcome.TimedOut || timeout == patience || effort.Problems.IsEmpty)
                 effort.Problems.Add(address, result);
             await effort.FailedAsync(pause: status == KvStatus.Busy);
         }
@@ -150,9 +153,13 @@ public sealed partial class Clerk
             return OutcomeUnknown(asked, why, cause);
         if (cause is not null)
             return cause;
-        return effort.IsRefused
-            ? new ClerkRefusedException($"{asked} was refused by every server: {why}.")
-            : new ClerkUnavailableException($"{asked} was not answered in time: {why}.");
+        return effort.Problems switch
+        {
+            _ when effort.IsRefused => new ClerkRefusedException($"{asked} was refused by every server: {why}."),
+            { SomeRefuse: true } => new ClerkUnavailableException(
+                $"{asked} was refused by some servers, and the others gave no answer in time: {why}."),
+            _ => new ClerkUnavailableException($"{asked} was not answered in time: {why}."),
+        };
     }
 
     private static KvRejectedException Rejected(object asked, in KvResult result) =>

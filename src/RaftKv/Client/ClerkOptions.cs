@@ -11,7 +11,10 @@ public sealed record ClerkOptions
     /// <summary>The cluster's name; servers of another one turn the Clerk away.</summary>
     public required string ClusterId { get; init; }
 
-    /// <summary>How long one attempt at one server may take. Default 1 s.</summary>
+    /// <summary>
+    /// How long one attempt at one server may take; a quarter of it where that server has not welcomed the Clerk yet,
+    /// so that one that hangs costs little. Default 1 s.
+    /// </summary>
     public TimeSpan AttemptTimeout { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>

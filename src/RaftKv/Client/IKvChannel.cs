@@ -7,6 +7,9 @@ namespace RaftKv.Client;
 /// <summary>The way to one server. On the loop only.</summary>
 internal interface IKvChannel : IDisposable
 {
+    /// <summary>Whether the server has welcomed the Clerk and the connection still stands.</summary>
+    bool IsOpen { get; }
+
     /// <summary>
     /// Sends a command once and waits for the answer, <paramref name="timeout"/>, the connection's end or a cancel,
     /// whichever comes first. A failure is a result, not an exception.

@@ -11,6 +11,8 @@ internal sealed class RpcKvChannel(NodePlatform platform, string address, ClerkO
     private readonly RpcChannel _channel = new(
         platform, new RpcIdentity(options.ClusterId, NodeId.None), address, NodeId.None, options.Rpc);
 
+    public bool IsOpen => _channel.IsOpen;
+
     public Task<RpcResult> CallAsync(KvCommand command, TimeSpan timeout, CancellationToken cancellationToken) =>
         _channel.CallAsync(command, timeout, cancellationToken);
 

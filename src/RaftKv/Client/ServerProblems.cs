@@ -12,6 +12,9 @@ internal sealed class ServerProblems
 
     public bool IsEmpty => _problems is null;
 
+    /// <summary>Whether a server has turned the Clerk away.</summary>
+    public bool SomeRefuse => _refusals > 0;
+
     /// <summary>Whether all of these servers have turned the Clerk away, so that asking again is of no use.</summary>
     public bool AllRefuse(IReadOnlyList<string> servers) => _refusals > 0 && servers.All(Refuses);
 

@@ -45,6 +45,10 @@ internal sealed class ConfigurationHistory
         return false;
     }
 
+    /// <summary>Whether this server was a member and is none in the configuration in force.</summary>
+    public bool HasLost(NodeId id) =>
+        Current.Find(id) is null && _known.Exists(known => known.Configuration.Find(id) is not null);
+
     /// <summary>An entry was appended.</summary>
     /// <returns>Whether it put another configuration in force.</returns>
     public bool Append(in LogEntry entry)

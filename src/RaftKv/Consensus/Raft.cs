@@ -79,6 +79,11 @@ public sealed partial class Raft
     /// <summary>Where that configuration stands in the log; the snapshot's index when it came with that.</summary>
     public LogIndex ConfigurationIndex => _configurations.CurrentIndex;
 
+    /// <summary>
+    /// Whether the configuration in force leaves this server out, and an earlier one that the log still holds does not.
+    /// </summary>
+    public bool IsRemoved => _configurations.HasLost(Id);
+
     /// <summary>Whether this server has never been told of a cluster, or has forgotten it.</summary>
     public bool IsBlank => Configuration.Members.Count == 0;
 

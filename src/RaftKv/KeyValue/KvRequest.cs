@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace RaftKv.KeyValue;
 
 /// <summary>The operations on the store.</summary>
@@ -91,6 +93,16 @@ public sealed record KvRequest(KvOperation Operation, string Key, ReadOnlyMemory
         KvOperation.Scan => $"Scan of {Range}",
         KvOperation.Transaction => $"{Transaction}",
         KvOperation.OpenSession or KvOperation.KeepAlive => $"{Operation}",
-        _ => $"{Operation} of '{Key}'",
+        _ => $"{Operation} of {Quoted(Key)}",
     };
+
+    /// <summary>A key for a message: all of it, or how it begins where it is long.</summary>
+    internal static string Quoted(string key)
+    {
+        const int Longest = 60;
+        if (key.Length <= Longest)
+            return $"'{key}'";
+        var shown = char.IsHighSurrogate(key[Longest - 1]) ? Longest - 1 : Longest;
+        return string.Create(CultureInfo.InvariantCulture, $"'{key[..shown]}…' ({key.Length} characters)");
+    }
 }

@@ -30,8 +30,8 @@ public sealed record KvScan
 
     /// <inheritdoc/>
     public override string ToString() =>
-        $"'{Prefix}*'" + (From.Length > 0 ? $" from '{From}'" : "")
-        + (To is null ? "" : $" to '{To}'") + (Limit > 0 ? $", {Limit} at most" : "");
+        KvRequest.Quoted($"{Prefix}*") + (From.Length > 0 ? $" from {KvRequest.Quoted(From)}" : "")
+        + (To is null ? "" : $" to {KvRequest.Quoted(To)}") + (Limit > 0 ? $", {Limit} at most" : "");
 }
 
 /// <summary>A key and its value.</summary>

@@ -23,7 +23,7 @@ public sealed record KvTransaction(
 
     /// <inheritdoc/>
     public override string ToString() =>
-        $"Transaction if ({string.Join(", ", Compares.Select(compare => $"'{compare.Key}'"))}) "
+        $"Transaction if ({string.Join(", ", Compares.Select(compare => KvRequest.Quoted(compare.Key)))}) "
         + $"then ({string.Join(", ", Then)}) else ({string.Join(", ", Else)})";
 
     private static bool ReadsOnly(IReadOnlyList<KvRequest> operations)

@@ -38,6 +38,9 @@ internal sealed class RpcChannel : IRpcDialerOwner, IDisposable
             _ => OnTimer(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
+    /// <summary>Whether the server has welcomed this side and the connection still stands.</summary>
+    public bool IsOpen => _dialer.IsReady;
+
     /// <summary>
     /// Sends a command and waits for the answer, <paramref name="timeout"/>, the connection's end or a cancel.
     /// </summary>
@@ -180,7 +183,8 @@ internal sealed class RpcChannel : IRpcDialerOwner, IDisposable
                 return;
             }
             _deadlines.Dequeue();
-            Complete(correlation, RpcResult.Failed(RpcOutcome.TimedOut, "no answer in time"));
+            Complete(correlation, RpcResult.Failed(
+                RpcOutcome.TimedOut, IsOpen ? "no answer in time" : "no welcome in time"));
         }
     }
 

@@ -48,6 +48,7 @@ public sealed partial class Replica<TResult> : IDisposable
     /// <summary>What the core knows to be durable; it lags <see cref="_flushedToken"/> until the next turn.</summary>
     private long _durableToken;
     private (Role Role, Term Term, NodeId Leader) _loggedRole;
+    private Configuration? _loggedConfiguration;
     private bool _turnScheduled;
     private bool _flushing;
     private bool _maintaining;
@@ -220,6 +221,7 @@ public sealed partial class Replica<TResult> : IDisposable
             {
                 ArmTimer();
                 LogRoleChange();
+                LogRemoval();
             }
 
             // Also of the last one: what it wrote may be found at the next start.
@@ -357,6 +359,15 @@ public sealed partial class Replica<TResult> : IDisposable
             return;
         _loggedRole = role;
         ReplicaLog.RoleChanged(_logger, _raft.Id, role.Role, role.Term, role.Leader);
+    }
+
+    private void LogRemoval()
+    {
+        if (ReferenceEquals(_raft.Configuration, _loggedConfiguration))
+            return;
+        _loggedConfiguration = _raft.Configuration;
+        if (_raft.IsRemoved)
+            ReplicaLog.Removed(_logger, _raft.Id, _raft.ConfigurationIndex);
     }
 
     private void Fail(Exception fault)

@@ -12,6 +12,10 @@ internal static partial class ReplicaLog
     [LoggerMessage(2, LogLevel.Information, "{Node} is {Role} in term {Term}; leader {Leader}")]
     public static partial void RoleChanged(ILogger logger, NodeId node, Role role, Term term, NodeId leader);
 
+    [LoggerMessage(5, LogLevel.Warning,
+        "{Node} is no member of the cluster any more, by entry {Index}: stop it; to come back it needs a new id")]
+    public static partial void Removed(ILogger logger, NodeId node, LogIndex index);
+
     [LoggerMessage(3, LogLevel.Information, "{Node} has saved snapshot {Snapshot} of {Bytes} bytes")]
     public static partial void SnapshotSaved(ILogger logger, NodeId node, SnapshotId snapshot, long bytes);
 

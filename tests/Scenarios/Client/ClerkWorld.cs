@@ -26,6 +26,9 @@ internal sealed class ClerkWorld : IDisposable
     /// <summary>Everything that was sent, in order.</summary>
     public List<Attempt> Attempts { get; } = [];
 
+    /// <summary>Servers that have not welcomed the Clerk.</summary>
+    public HashSet<string> Silent { get; } = [];
+
     /// <summary>Addresses of channels that are open.</summary>
     public List<string> Open { get; } = [];
 
@@ -157,6 +160,8 @@ internal sealed class ClerkWorld : IDisposable
             (_world, _address) = (world, address);
             world.Open.Add(address);
         }
+
+        public bool IsOpen => !_world.Silent.Contains(_address);
 
         public Task<RpcResult> CallAsync(
             AdministrationRequest request, TimeSpan timeout, CancellationToken cancellationToken)

@@ -61,7 +61,9 @@ public sealed class OutcomeTests : IDisposable
         var error = Assert.Throws<ClerkUnavailableException>(() => _world.Within(30_000, Clerk().PutAsync("k", "v")));
 
         Assert.Equal(
-            "Put of 'k' was not answered in time: a, c: another cluster; b: it cannot be reached.", error.Message);
+            "Put of 'k' was refused by some servers, and the others gave no answer in time: a, c: another cluster; "
+            + "b: it cannot be reached.",
+            error.Message);
     }
 
     [Fact]

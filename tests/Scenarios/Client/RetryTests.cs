@@ -116,6 +116,34 @@ public sealed class RetryTests : IDisposable
     }
 
     [Fact]
+    public void A_server_that_has_not_welcomed_the_clerk_costs_a_quarter_of_that()
+    {
+        var clerk = _world.Clerk();
+        _world.Silent.Add("a");
+        _world.Answer = attempt => attempt.Address == "a" ? null : Reply(KvStatus.Ok);
+
+        _world.Within(250, clerk.PutAsync("k", "1"));
+
+        Assert.Equal([("a", 0L), ("b", 250)], _world.Attempts.Select(attempt => (attempt.Address, attempt.AtMs)));
+    }
+
+    [Fact]
+    public void A_hint_is_followed_to_the_server_that_was_asked_just_before()
+    {
+        var clerk = _world.Clerk();
+        _world.Silent.Add("a");
+        _world.Answer = attempt => attempt.Address switch
+        {
+            "a" => attempt.Number == 0 ? null : Reply(KvStatus.Ok),
+            _ => Reply(KvStatus.NotLeader, leader: "a"),
+        };
+
+        _world.Within(250, clerk.PutAsync("k", "1"));
+
+        Assert.Equal(["a", "b", "a"], _world.Addresses);
+    }
+
+    [Fact]
     public void Pauses_double_up_to_the_longest_and_each_follows_a_round_of_all_servers()
     {
         _world.Answer = _ => Failed(RpcOutcome.NotSent);

@@ -66,6 +66,19 @@ public sealed class LimitsTests
     public void A_command_beyond_a_limit_is_found_before_it_is_proposed(KvCommand command, string? problem) =>
         Assert.Equal(problem, _small.Problem(command));
 
+    [Fact]
+    public void Messages_show_how_a_long_key_begins()
+    {
+        var key = new string('k', 59) + "😀" + new string('k', 100);
+        var shown = $"'{new string('k', 59)}…' (161 characters)";
+        Assert.Equal($"Get of {shown}", $"{KvRequest.Get(key)}");
+        Assert.Equal($"Scan of '*' from {shown}", $"{KvRequest.Scan(new KvScan { From = key })}");
+        Assert.Equal(
+            $"Transaction if ({shown}) then (Get of {shown}) else ()",
+            $"{KvRequest.Transact(new([new KvCompare(key, null)], [KvRequest.Get(key)], []))}");
+        Assert.Equal($"Get of '{key[..59]}'", $"{KvRequest.Get(key[..59])}");
+    }
+
     [Property(MaxTest = 300)]
     public void What_comes_of_a_command_depends_on_the_limits_that_it_carries_and_not_on_the_replicas(
         KvCommand[] commands)

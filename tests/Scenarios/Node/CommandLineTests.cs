@@ -29,6 +29,7 @@ public sealed class CommandLineTests
     [InlineData("client cas key value", "--expect or --absent")]
     [InlineData("client cas key value --expect old --absent", "--expect or --absent")]
     [InlineData("client scan --limit -1", "--limit")]
+    [InlineData("client scan --limit 0", "--limit must be a whole number of at least 1, but is '0'")]
     [InlineData("client txn", "STEP")]
     [InlineData("client txn if then", "The transaction is empty")]
     [InlineData("client txn else", "The transaction is empty")]
@@ -48,6 +49,9 @@ public sealed class CommandLineTests
     [InlineData("client transfer x", "ID must be a whole number of at least 1, but is 'x'")]
     [InlineData("client demo --count x", "--count must be a whole number of at least 1, but is 'x'")]
     [InlineData("client demo --count 0", "--count must be a whole number of at least 1, but is '0'")]
+    [InlineData("client demo --clients 0", "--clients must be a whole number from 1 to 100, but is '0'")]
+    [InlineData("client demo --history /nowhere/h.jsonl", "--history /nowhere/h.jsonl: Could not find")]
+    [InlineData("client txn foo", "'foo' is none of get:KEY")]
     [InlineData("cluster --data ''", "--data is empty")]
     [InlineData("cluster --cluster ''", "--cluster-id is empty")]
     [InlineData("cluster --data /proc/self/nothing --port 1000", "--data")]
@@ -74,6 +78,7 @@ public sealed class CommandLineTests
         var (exitCode, _, error) = await RunAsync(arguments);
         Assert.Equal(2, exitCode);
         Assert.Contains(named, error, StringComparison.Ordinal);
+        Assert.EndsWith("\n--help explains the commands and their options.\n", error, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
         Assert.InRange(error.Split('\n').Length, 2, 5);
     }

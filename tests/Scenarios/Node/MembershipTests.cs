@@ -40,6 +40,8 @@ public sealed class MembershipTests : IDisposable
         (code, output) = await ClientAsync("member", "remove", $"{leader}");
         Assert.True(code == 0, output + _nodes.Log);
         Assert.DoesNotContain(_nodes.Address(leader), output, StringComparison.Ordinal);
+        await Eventually.HoldsAsync("it says so itself", () => _nodes.Log.Contains(
+            $"n{leader} is no member of the cluster any more, by entry ", StringComparison.Ordinal));
         await _nodes.KillAsync(leader);
         before = written;
         await Eventually.HoldsAsync("writes go on without it", () => written > before + 20);

@@ -26,9 +26,19 @@ public sealed class ServeTests : IDisposable
         var log = Directory.GetFiles(_directory.File("logs")).Select(File.ReadAllText).Single();
         Assert.Contains($"n1 of cluster raftkv serves at {_address}", log, StringComparison.Ordinal);
         Assert.Contains("stopped as asked", log, StringComparison.Ordinal);
-        using var stranger = Serve(2);
-        Assert.Equal(1, await stranger.ExitCodeAsync());
-        Assert.Contains("FTL stopped:", stranger.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(2, "raftkv")]
+    [InlineData(1, "other")]
+    public async Task A_directory_of_another_node_is_wrong_usage(int id, string cluster)
+    {
+        Assert.Equal(0, await InitAsync());
+        using var stranger = Serve(id, "--cluster-id", cluster);
+        Assert.Equal(2, await stranger.ExitCodeAsync());
+        Assert.Contains(
+            $"FTL stopped: {_directory.File("data")}: wal-", stranger.Output, StringComparison.Ordinal);
+        Assert.Contains("belongs to ", stranger.Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -84,6 +84,24 @@ public sealed class RpcTests : IDisposable
     }
 
     [Fact]
+    public void A_channel_is_open_from_the_welcome_on_and_a_call_says_which_of_the_two_it_missed()
+    {
+        using var channel = _world.Channel();
+        var early = channel.CallAsync(RpcWorld.Put(1), RpcWorld.Second / 4, default);
+        Assert.False(channel.IsOpen);
+        _world.Time.Advance(RpcWorld.Second / 4);
+        Assert.Equal("no welcome in time", early.Now().Reason);
+
+        _world.Network.Deliver();
+        Assert.True(channel.IsOpen);
+        var late = channel.CallAsync(RpcWorld.Put(2), RpcWorld.Second / 4, default);
+        _world.Time.Advance(RpcWorld.Second / 4);
+        Assert.Equal("no answer in time", late.Now().Reason);
+        _world.Connection.Break("test");
+        Assert.False(channel.IsOpen);
+    }
+
+    [Fact]
     public void Deadlines_pass_one_by_one()
     {
         using var channel = _world.Channel();

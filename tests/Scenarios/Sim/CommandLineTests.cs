@@ -74,6 +74,10 @@ public sealed class CommandLineTests
         });
         var lines = trace.ToString().Split(Environment.NewLine);
         Assert.DoesNotContain(lines, line => line.EndsWith(' '));
+        Assert.Contains(
+            lines, line => line.EndsWith(
+                "of 100: 40 gets, 40 appends, 0 deletes, 0 swaps, 0 scans, 0 transactions, the rest puts",
+                StringComparison.Ordinal));
         Assert.Contains(lines, line => Regex.IsMatch(line, @"  c\d +client +calls c\d\.\d+ append ""[\d.]+ "" to k\d"));
         Assert.Contains(lines, line => Regex.IsMatch(line, @"  c\d +client +done  c\d\.\d+ read ""[\d. ]+"" from k\d"));
         var partitions = lines.Where(line => line.Contains(" partition ", StringComparison.Ordinal)).ToArray();
