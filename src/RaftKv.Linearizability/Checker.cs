@@ -57,17 +57,7 @@ public static class Checker
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(history);
         var meter = new BudgetMeter(budget ?? Budget.Unlimited);
-        var operations = AsArray(history);
-        var finder = new CoreFinder<TState, TInput, TOutput>(model, operations, meter);
-        if (finder.Find() is not { } core)
-            return null;
-        var few = core.Select(index => operations[index]).ToArray();
-        return new Explanation
-        {
-            Core = core,
-            From = finder.From,
-            Sentence = Sentence.Of(model, few, finder.IllegalBy, finder.From),
-        };
+        return new CoreFinder<TState, TInput, TOutput>(model, AsArray(history), meter).Explain();
     }
 
     /// <summary>Finds an order of the operations that explains every answer; <see cref="Verifier"/> can check it.
@@ -123,22 +113,24 @@ public static class Checker
     /// <param name="meter">What the check may spend.</param>
     /// <param name="orders">Where to put the order of each part; null: nowhere.</param>
     /// <param name="proved">Where to put how far an undecided history is proved; null: nowhere.</param>
+    /// <param name="refuted">Where to put why an illegal history is illegal; null: nowhere.</param>
     internal static Verdict Decide<TState, TInput, TOutput>(
         IModel<TState, TInput, TOutput> model,
         Operation<TInput, TOutput>[] history,
         BudgetMeter meter,
         List<IEnumerable<int>>? orders = null,
-        ProvedPrefix? proved = null)
+        ProvedPrefix? proved = null,
+        Refutation? refuted = null)
         where TInput : notnull
     {
         var undecided = new List<PartSearch>();
         foreach (var operations in Parts.Split(model, history, meter))
         {
             var part = meter.Look() ? Part.Create(history, operations) : null;
-            var verdict = part is null ? Verdict.Unknown : DecideByValues(model, history, part, meter, orders);
+            var verdict = part is null ? Verdict.Unknown : DecideByValues(model, history, part, meter, orders, refuted);
             var closer = new List<(Part All, Part? Seen)>();
             if (verdict == Verdict.Unknown && part is not null)
-                verdict = Tighten(model, history, part, meter, closer);
+                verdict = Tighten(model, history, part, meter, closer, refuted);
             if (verdict == Verdict.Illegal)
                 return verdict;
             if (verdict == Verdict.Unknown && !meter.Look())
@@ -151,7 +143,7 @@ public static class Checker
             {
                 verdict = one.Original is null
                     ? Verdict.Unknown
-                    : DecideByValues(model, history, one, meter, orders);
+                    : DecideByValues(model, history, one, meter, orders, refuted);
                 if (verdict == Verdict.Illegal)
                     return verdict;
                 if (verdict == Verdict.Unknown)
@@ -172,7 +164,7 @@ public static class Checker
                 var verdict = undecided[i].Run(turn);
                 if (verdict == Verdict.Illegal)
                 {
-                    proved?.Refute(history, undecided[i].Part, undecided[i].RefutedAt);
+                    refuted?.Refute(undecided[i].Part, undecided[i].RefutedAt);
                     return Verdict.Illegal;
                 }
 
@@ -200,14 +192,19 @@ public static class Checker
         Operation<TInput, TOutput>[] history,
         Part part,
         BudgetMeter meter,
-        List<(Part All, Part? Seen)> closer)
+        List<(Part All, Part? Seen)> closer,
+        Refutation? refuted)
         where TInput : notnull
     {
-        var (verdict, result) = model is IAccessModel<TInput, TOutput> accesses
+        var (verdict, result, evidence) = model is IAccessModel<TInput, TOutput> accesses
             ? accesses.Tighten(history, part, meter)
-            : (Verdict.Unknown, null);
+            : (Verdict.Unknown, null, []);
         if (verdict == Verdict.Illegal)
+        {
+            refuted?.Refute(part, evidence);
             return verdict;
+        }
+
         if (result is not { } tightened)
         {
             closer.Add((part, null));
@@ -234,21 +231,32 @@ public static class Checker
         Operation<TInput, TOutput>[] history,
         Part part,
         BudgetMeter meter,
-        List<IEnumerable<int>>? orders)
+        List<IEnumerable<int>>? orders,
+        Refutation? refuted)
         where TInput : notnull
     {
         var tables = TableBytes * (long)part.Count;
         if (model is not ICellModel<TInput, TOutput> cells || !meter.TryReserve(tables))
             return Verdict.Unknown;
-        var (verdict, chains) = cells.FindChains(history, part, meter);
-        var isIllegal = chains is null
-            && verdict == Verdict.Unknown
-            && !meter.IsExhausted
-            && cells.HasStaleRead(history, part);
-        var zones = chains is null || !meter.Look() ? null : new ZoneTest(part, chains);
-        verdict = isIllegal ? Verdict.Illegal : zones?.Run() ?? (chains is null ? verdict : Verdict.Unknown);
-        if (verdict == Verdict.Linearizable)
-            orders?.Add(zones!.Order().Select(operation => part.Source[operation]));
+        var (verdict, chains, evidence) = cells.FindChains(history, part, meter);
+        if (verdict == Verdict.Illegal)
+            refuted?.Refute(part, evidence);
+        if (verdict == Verdict.Unknown && !meter.IsExhausted && cells.FindStaleRead(history, part) is { } stale)
+        {
+            verdict = Verdict.Illegal;
+            refuted?.Refute(part, stale.Shows < 0 ? [stale.Read] : [stale.Read, stale.Shows], stale);
+        }
+
+        if (chains is not null)
+        {
+            var zones = meter.Look() ? new ZoneTest(part, chains) : null;
+            verdict = zones?.Run() ?? Verdict.Unknown;
+            if (verdict == Verdict.Illegal)
+                refuted?.Refute(part, zones!.Evidence);
+            if (verdict == Verdict.Linearizable)
+                orders?.Add(zones!.Order().Select(operation => part.Source[operation]));
+        }
+
         meter.Reserve(-tables);
         return verdict;
     }

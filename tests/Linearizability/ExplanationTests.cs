@@ -1,5 +1,6 @@
 using RaftKv.Linearizability.Explanations;
 using RaftKv.Linearizability.Models;
+using RaftKv.Linearizability.Search;
 using RaftKv.Linearizability.Tests.Oracle;
 using Xunit;
 
@@ -74,7 +75,8 @@ public sealed class ExplanationTests
     }
 
     [Fact]
-    public void A_core_within_its_own_time_is_illegal_whatever_was_before() => Cases.ForAll(
+    public void A_trial_of_a_core_agrees_with_brute_force_on_keys() => AgreesOnCores(
+        _model,
         random => RandomHistory.Of(
             random,
             _model,
@@ -84,16 +86,16 @@ public sealed class ExplanationTests
                 1 => KvInput.CompareAndSet("a", $"{random.Next(3)}", $"{random.Next(3)}"),
                 _ => KvInput.Get("a"),
             },
-            (_, state, input) => KvModel.Apply(state, input, out KvState _)),
-        history =>
-        {
-            var finder = new WindowFinder<KvState, KvInput, KvOutput>(
-                _model, history, (start, few) => Checker.Check(start, few).Verdict == Verdict.Illegal);
-            if (finder.Find(long.MaxValue) is not { } core)
-                return;
-            Assert.False(BruteForce.IsLinearizable(_model, history));
-            Assert.True(Verifier.CheckCore(_model, history, core, from: core.Min(index => history[index].Call)));
-        });
+            (_, state, input) => KvModel.Apply(state, input, out KvState _)));
+
+    [Fact]
+    public void A_trial_of_a_core_agrees_with_brute_force_on_mutexes() => AgreesOnCores(
+        new MutexModel(),
+        random => RandomHistory.Of(
+            random,
+            new MutexModel(),
+            (_, _) => (MutexInput)random.Next(2),
+            (_, state, input) => random.Next(5) == 0 || state == (input == MutexInput.Release)));
 
     [Fact]
     public void A_legal_history_has_no_explanation() =>
@@ -119,18 +121,15 @@ public sealed class ExplanationTests
             if (explanation is null)
                 return;
             var core = explanation.Core.ToHashSet();
+            Assert.True(explanation.IsMinimal);
+            Assert.True(Verifier.CheckCore(_model, history, explanation.Core, from: explanation.From));
             if (explanation.From is { } from)
-            {
-                IsMinimalFrom(from, history, explanation.Core);
-                return;
-            }
-
-            Assert.True(Verifier.CheckCore(_model, history, explanation.Core));
-            Assert.False(BruteForce.IsLinearizable(_model, Relaxation.Outside(_model, history, core)));
+                Assert.Equal(core.Min(index => history[index].Call), from);
+            Assert.True(Cores.IsCore(_model, history, core, explanation.From is not null));
             foreach (var spared in core)
             {
-                var rest = Relaxation.Outside(_model, history, core.Where(index => index != spared).ToHashSet());
-                Assert.True(BruteForce.IsLinearizable(_model, rest));
+                var rest = core.Where(index => index != spared).ToHashSet();
+                Assert.False(Cores.IsCore(_model, history, rest, explanation.From is not null));
             }
         });
 
@@ -153,14 +152,25 @@ public sealed class ExplanationTests
         Assert.True(Verifier.CheckCore(_model, history, explanation.Core, from: explanation.From));
     }
 
-    private static void IsMinimalFrom(
-        long from, Operation<KvInput, KvOutput>[] history, IReadOnlyList<int> core)
-    {
-        Assert.True(Verifier.CheckCore(_model, history, core, from: from));
-        foreach (var spared in core)
+    private static void AgreesOnCores<TState, TInput, TOutput>(
+        IModel<TState, TInput, TOutput> model, Func<Random, Operation<TInput, TOutput>[]> generate)
+        where TInput : notnull => Cases.ForAll(generate, history =>
         {
-            var rest = core.Where(index => index != spared).ToArray();
-            Assert.False(Verifier.CheckCore(_model, history, rest, from: rest.Min(index => history[index].Call)));
-        }
-    }
+            var part = Part.Create(history, [.. Enumerable.Range(0, history.Length)]);
+            var operations = Array.ConvertAll(part.Source, index => history[index]);
+            var states = FewStates<TState, TInput, TOutput>.Find(model, operations)!;
+            var trial = new CoreTrial<TState, TInput, TOutput>(states, part);
+            for (var some = 1; some < 1 << operations.Length; some += operations.Length > 4 ? 7 : 1)
+            {
+                int[] core = [.. Enumerable.Range(0, operations.Length).Where(i => ((some >> i) & 1) != 0)];
+                Agrees(isWithin: false);
+                if (Array.TrueForAll(core, i => operations[i].Outcome.IsKnown))
+                    Agrees(isWithin: true);
+
+                void Agrees(bool isWithin) => Assert.Equal(
+                    Cores.IsCore(model, operations, core.ToHashSet(), isWithin), trial.IsIllegal(core, isWithin));
+            }
+
+            Assert.True(trial.IsExact);
+        });
 }

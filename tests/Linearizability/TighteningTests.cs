@@ -59,7 +59,7 @@ public sealed class TighteningTests
     {
         Operation<KvInput, KvOutput>[] operations = [.. history];
         var meter = new BudgetMeter(budget);
-        var (verdict, tightened) = ((IAccessModel<KvInput, KvOutput>)_model).Tighten(
+        var (verdict, tightened, _) = ((IAccessModel<KvInput, KvOutput>)_model).Tighten(
             operations, Part.Create(operations, [.. Enumerable.Range(0, operations.Length)]), meter);
         Assert.Equal(Verdict.Unknown, verdict);
         peakMemoryBytes = meter.PeakMemoryBytes;

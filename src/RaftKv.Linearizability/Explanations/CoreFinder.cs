@@ -1,10 +1,12 @@
 using RaftKv.Linearizability.Models;
 using RaftKv.Linearizability.Search;
-using RaftKv.Linearizability.UniqueValues;
 
 namespace RaftKv.Linearizability.Explanations;
 
-/// <summary>Finds a minimal core of an illegal history: leaves out what is not needed, half by half.</summary>
+/// <summary>
+/// Finds a minimal core of an illegal history: begins where the check found it to be illegal, and leaves out what is
+/// not needed, half by half.
+/// </summary>
 internal sealed class CoreFinder<TState, TInput, TOutput>(
     IModel<TState, TInput, TOutput> model, Operation<TInput, TOutput>[] history, BudgetMeter meter)
     where TInput : notnull
@@ -12,57 +14,45 @@ internal sealed class CoreFinder<TState, TInput, TOutput>(
     // What a single attempt to do without some operations may cost; beyond it they stay in.
     private const long AttemptSteps = 1 << 17;
 
-    // What looking for a core within its own time may cost.
-    private const long WindowSteps = 1 << 20;
-
     // The first cut may cost more: all others follow from it.
     private const long EndSteps = 1 << 18;
     private const int ShortestEnd = 8;
 
+    // What trials in few states may cost together, about a millisecond, where the verdict did not cost more.
+    private const long TrialSteps = 1 << 13;
+
     // What all attempts together may cost, about a second; an operation in each counts as a step.
-    private long _stepsLeft = 1 << 21;
-    private bool _looksForCore;
+    private const long SearchSteps = 1 << 21;
 
-    /// <summary>After <see cref="Find"/>: a return by which the history is illegal, if that was looked for.</summary>
-    public long IllegalBy { get; private set; } = long.MaxValue;
+    private long _stepsLeft = SearchSteps;
+    private bool _isMinimal = true;
 
-    /// <summary>The core in the order of calls; null when the history is not known to be illegal.</summary>
-    public int[]? Find()
+    // The operations of the part that is illegal, by their number in it: in the order of their calls.
+    private Operation<TInput, TOutput>[] _operations = [];
+    private long _illegalBy = long.MaxValue;
+
+    /// <summary>The explanation; null when the history is not known to be illegal.</summary>
+    public Explanation? Explain()
     {
-        foreach (var part in Parts.Split(model, history))
+        var refuted = new Refutation();
+        if (Checker.Decide(model, history, meter, refuted: refuted) != Verdict.Illegal)
+            return null;
+        _operations = Array.ConvertAll(refuted.Part.Source, index => history[index]);
+        var isWithin = false;
+        var core = FromStaleRead(refuted, out isWithin)
+            ?? FromEvidence(refuted)
+            ?? FromFewStates(refuted, out isWithin)
+            ?? FromSearch(refuted);
+        core.Sort();
+        var few = core.ConvertAll(operation => _operations[operation]).ToArray();
+        long? from = isWithin ? few[0].Call : null;
+        return new Explanation
         {
-            var operations = Array.ConvertAll(part, index => history[index]);
-            var core = FromValues(operations) ?? FromStaleRead(operations);
-            var proved = new ProvedPrefix();
-            if (core is null && Checker.Decide(model, operations, meter, proved: proved) != Verdict.Illegal)
-                continue;
-            if (core is null)
-            {
-                IllegalBy = proved.IllegalBy ?? EndOfShortestIllegalPrefix(operations);
-                core = Minimise(operations, IllegalBy);
-                if (core.Count > Sentence.ToldMax)
-                    core = Within(operations) ?? core;
-            }
-
-            return [.. core.OrderBy(index => operations[index].Call).Select(index => part[index])];
-        }
-
-        return null;
-    }
-
-    /// <summary>After <see cref="Find"/>: the time of the first call, if the core holds within its own time only.
-    /// </summary>
-    public long? From { get; private set; }
-
-    /// <summary>Few operations that cannot all be whatever was before; null: there are none.</summary>
-    private List<int>? Within(Operation<TInput, TOutput>[] operations)
-    {
-        _stepsLeft = WindowSteps;
-        var finder = new WindowFinder<TState, TInput, TOutput>(
-            model, operations, (start, few) => IsIllegal(start, few, AttemptSteps));
-        var core = finder.Find(IllegalBy);
-        From = core?.Min(index => operations[index].Call);
-        return core;
+            Core = [.. core.Select(operation => refuted.Part.Source[operation])],
+            From = from,
+            IsMinimal = _isMinimal,
+            Sentence = Sentence.Of(model, few, _illegalBy, from) + (_isMinimal ? "" : Sentence.NotMinimal),
+        };
     }
 
     /// <summary>The first return that makes the history illegal; null when it is not known to be.</summary>
@@ -71,55 +61,160 @@ internal sealed class CoreFinder<TState, TInput, TOutput>(
         long? first = null;
         foreach (var part in Parts.Split(model, history))
         {
-            var operations = Array.ConvertAll(part, index => history[index]);
-            if (Checker.Decide(model, operations, meter) == Verdict.Illegal)
-                first = Math.Min(first ?? long.MaxValue, EndOfShortestIllegalPrefix(operations));
+            _operations = Array.ConvertAll(part, index => history[index]);
+            if (Checker.Decide(model, _operations, meter) == Verdict.Illegal)
+                first = Math.Min(first ?? long.MaxValue, EndOfShortestIllegalPrefix());
         }
 
         return first;
+    }
+
+    private List<int>? FromStaleRead(Refutation refuted, out bool isWithin)
+    {
+        isWithin = false;
+        if (refuted.Stale is not { } stale
+            || ((ICellModel<TInput, TOutput>)model).StaleCore(_operations, stale) is not { } found)
+            return null;
+        (var core, isWithin) = found;
+        return core;
     }
 
     /// <summary>
     /// The core when the values tell it: what contradicts each other, without what can be spared of that alone. Null
     /// when they do not, or when that needs some of the others, too.
     /// </summary>
-    private List<int>? FromValues(Operation<TInput, TOutput>[] operations)
+    private List<int>? FromEvidence(Refutation refuted)
     {
-        if (model is not ICellModel<TInput, TOutput> cells)
+        int[] evidence = [.. refuted.Evidence];
+        var few = Array.ConvertAll(evidence, operation => _operations[operation]);
+        if (few.Length == 0 || !IsIllegal([.. few], AttemptSteps))
             return null;
-        var part = Part.Create(operations, [.. Enumerable.Range(0, operations.Length)]);
-        if (cells.FindChains(operations, part).Chains is not { } chains)
-            return null;
-        var zones = new ZoneTest(part, chains);
-        if (zones.Run() != Verdict.Illegal)
-            return null;
-        var evidence = zones.Evidence.Select(operation => part.Source[operation]).ToArray();
-        var few = Array.ConvertAll(evidence, index => operations[index]);
-        if (!IsIllegal([.. few]))
-            return null;
-        var core = Minimise(few, long.MaxValue).ConvertAll(index => evidence[index]);
-        return IsIllegal(Relaxation.Outside(model, operations, core.ToHashSet())) ? core : null;
+        var core = Spare([.. evidence], IsCoreOfFew);
+        return IsCore(core) ? core : null;
+
+        bool IsCoreOfFew(List<int> some)
+        {
+            var places = some.Select(operation => Array.IndexOf(evidence, operation)).ToHashSet();
+            return IsIllegal(Relaxation.Outside(model, few, places), AttemptSteps);
+        }
     }
 
-    private List<int>? FromStaleRead(Operation<TInput, TOutput>[] operations)
+    /// <summary>
+    /// A core among the last operations up to where a search found no order, where the states are few: one that holds
+    /// within its own time if that is the first found.
+    /// </summary>
+    private List<int>? FromFewStates(Refutation refuted, out bool isWithin)
     {
-        if (model is not ICellModel<TInput, TOutput> cells
-            || cells.FindStaleCore(operations) is not var (core, isWithin))
+        isWithin = false;
+        if (FewStates<TState, TInput, TOutput>.Find(model, _operations) is not { } states)
             return null;
-        IllegalBy = operations[core[^1]].Return;
-        From = isWithin ? core.Min(index => operations[index].Call) : null;
-        return core;
+        var end = refuted.At ?? refuted.Part.Events.Length;
+        _stepsLeft = Math.Max(TrialSteps, 2 * meter.Steps);
+        var trial = new CoreTrial<TState, TInput, TOutput>(states, refuted.Part);
+        for (var size = 2; !meter.IsExhausted; size *= 2)
+        {
+            if (IsCore(Last(size)))
+                return Finish(Spare(Last(Shortest(size, few => IsCore(Last(few)))), IsCore));
+            isWithin = true;
+            if (IsCoreWithin(LastReturned(size)))
+            {
+                var core = LastReturned(Shortest(size, few => IsCoreWithin(LastReturned(few))));
+
+                // A shorter time has fewer others in it: what was needed may be so no more.
+                core = Spare(core, IsCoreWithin);
+                for (var before = int.MaxValue; core.Count < before;)
+                    (before, core) = (core.Count, Spare(core, [], IsCoreWithin, sizeMax: 1));
+                return Finish(core);
+            }
+
+            isWithin = false;
+            if (size >= _operations.Length)
+                break;
+        }
+
+        _stepsLeft = SearchSteps;
+        return null;
+
+        List<int> Last(int size) => LastBefore(refuted, size);
+
+        List<int> LastReturned(int size) => Last(size).FindAll(operation => refuted.Part.ReturnAt[operation] <= end);
+
+        List<int> Finish(List<int> core)
+        {
+            if (refuted.At is { } at)
+                _illegalBy = _operations[~refuted.Part.Events[at]].Return;
+            _isMinimal &= trial.IsExact;
+            return core;
+        }
+
+        bool IsCore(List<int> core) => Try(core, isWithin: false);
+
+        bool IsCoreWithin(List<int> core) => Try(core, isWithin: true);
+
+        bool Try(List<int> core, bool isWithin)
+        {
+            if (core.Count == 0)
+                return false;
+            var before = trial.Steps;
+            core.Sort();
+            var isIllegal = trial.IsIllegal(core, isWithin);
+            Spend(trial.Steps - before);
+            return isIllegal;
+        }
+    }
+
+    /// <summary>Of the operations up to where a search found no order the last ones that are illegal already.</summary>
+    private List<int> FromSearch(Refutation refuted)
+    {
+        _illegalBy = refuted.At is { } at
+            ? _operations[~refuted.Part.Events[at]].Return
+            : EndOfShortestIllegalPrefix();
+        for (var size = ShortestEnd; size < 2 * _operations.Length; size *= 2)
+        {
+            var last = LastBefore(refuted, size);
+            if (IsIllegal(Relaxation.Outside(model, _operations, last.ToHashSet()), EndSteps))
+                return Spare(last, IsCore);
+        }
+
+        return Spare([.. Enumerable.Range(0, _operations.Length)], IsCore);
+    }
+
+    private bool IsCore(List<int> core) =>
+        IsIllegal(Relaxation.Outside(model, _operations, core.ToHashSet()), AttemptSteps);
+
+    /// <summary>The least size of a core among the last operations when half of so many are none.</summary>
+    private int Shortest(int size, Predicate<int> isCore)
+    {
+        for (var tooFew = size / 2; size - tooFew > 1 && _stepsLeft > 0;)
+        {
+            var middle = (size + tooFew) / 2;
+            if (isCore(middle))
+                size = middle;
+            else
+                tooFew = middle;
+        }
+
+        return size;
+    }
+
+    /// <summary>The last operations that were called before the event that no order explained.</summary>
+    private static List<int> LastBefore(Refutation refuted, int size)
+    {
+        var end = refuted.At ?? refuted.Part.Events.Length;
+        var count = Array.BinarySearch(refuted.Part.CallAt, end);
+        count = count < 0 ? ~count : count;
+        return [.. Enumerable.Range(Math.Max(0, count - size), Math.Min(size, count))];
     }
 
     /// <summary>The time up to which the operations that returned make the history illegal already.</summary>
-    private long EndOfShortestIllegalPrefix(Operation<TInput, TOutput>[] operations)
+    private long EndOfShortestIllegalPrefix()
     {
-        var returns = operations.Where(one => one.Outcome.IsKnown).Select(one => one.Return).Order().ToArray();
+        var returns = _operations.Where(one => one.Outcome.IsKnown).Select(one => one.Return).Order().ToArray();
         int low = 0, high = returns.Length - 1;
         while (low < high)
         {
             var middle = (low + high) / 2;
-            if (IsIllegal(Until(operations, returns[middle])))
+            if (IsIllegal(Until(_operations, returns[middle]), AttemptSteps))
                 high = middle;
             else
                 low = middle + 1;
@@ -142,46 +237,38 @@ internal sealed class CoreFinder<TState, TInput, TOutput>(
         return prefix;
     }
 
-    private List<int> Minimise(Operation<TInput, TOutput>[] operations, long end)
+    /// <summary>
+    /// Leaves out what is not needed. Reads go first: writes and the one read that contradicts them are the easiest to
+    /// understand.
+    /// </summary>
+    private List<int> Spare(List<int> core, Predicate<List<int>> isCore)
     {
-        _looksForCore = true;
-        var core = ShortestIllegalEnd(operations, end);
+        var reads = core.FindAll(IsReadOnly);
+        var writes = core.FindAll(operation => !IsReadOnly(operation));
+        reads = Spare(reads, writes, isCore);
+        return [.. reads, .. Spare(writes, reads, isCore)];
 
-        // Reads go first: writes and the one read that contradicts them are the easiest to understand.
-        var reads = core.FindAll(i => IsReadOnly(operations[i]));
-        var writes = core.FindAll(i => !IsReadOnly(operations[i]));
-        reads = Spare(operations, reads, writes);
-        writes = Spare(operations, writes, reads);
-        return [.. reads, .. writes];
-    }
-
-    /// <summary>Of the operations up to a time the last ones that are illegal already: 8 or 16 or 32….</summary>
-    private List<int> ShortestIllegalEnd(Operation<TInput, TOutput>[] operations, long end)
-    {
-        var byCall = Enumerable.Range(0, operations.Length)
-            .Where(i => operations[i].Call <= end)
-            .OrderBy(i => operations[i].Call)
-            .ToList();
-        for (var size = ShortestEnd; size < 2 * byCall.Count; size *= 2)
-        {
-            var last = byCall[^Math.Min(size, byCall.Count)..];
-            if (IsIllegal(Relaxation.Outside(model, operations, last.ToHashSet()), EndSteps))
-                return last;
-        }
-
-        return [.. Enumerable.Range(0, operations.Length)];
+        bool IsReadOnly(int operation) =>
+            model.IsReadOnly(_operations[operation].Input, _operations[operation].Outcome);
     }
 
     /// <summary>Leaves out what is not needed among some operations while others stay.</summary>
-    private List<int> Spare(Operation<TInput, TOutput>[] operations, List<int> some, List<int> others)
+    private List<int> Spare(
+        List<int> some, List<int> others, Predicate<List<int>> isCore, int sizeMax = int.MaxValue)
     {
-        for (var size = (some.Count + 1) / 2; size > 0; size = size == 1 ? 0 : (size + 1) / 2)
+        for (var size = Math.Min(sizeMax, (some.Count + 1) / 2); size > 0; size = size == 1 ? 0 : (size + 1) / 2)
         {
-            for (var start = 0; start < some.Count && !meter.IsExhausted && _stepsLeft > 0;)
+            for (var start = 0; start < some.Count;)
             {
+                if (meter.IsExhausted || _stepsLeft <= 0)
+                {
+                    _isMinimal = false;
+                    return some;
+                }
+
                 var without = new List<int>(some);
                 without.RemoveRange(start, Math.Min(size, some.Count - start));
-                if (IsIllegal(Relaxation.Outside(model, operations, without.Concat(others).ToHashSet())))
+                if (isCore([.. without, .. others]))
                     some = without;
                 else
                     start += size;
@@ -191,22 +278,20 @@ internal sealed class CoreFinder<TState, TInput, TOutput>(
         return some;
     }
 
-    private bool IsReadOnly(in Operation<TInput, TOutput> operation) =>
-        model.IsReadOnly(operation.Input, operation.Outcome);
-
-    private bool IsIllegal(List<Operation<TInput, TOutput>> operations, long steps = AttemptSteps) =>
-        IsIllegal(model, [.. operations], steps);
-
-    private bool IsIllegal(
-        IModel<TState, TInput, TOutput> from, Operation<TInput, TOutput>[] operations, long steps)
+    private bool IsIllegal(List<Operation<TInput, TOutput>> operations, long steps)
     {
         if (_stepsLeft <= 0)
             return false;
         var attempt = meter.Share(Math.Min(steps, _stepsLeft));
-        var verdict = Checker.Decide(from, operations, attempt);
-        meter.Spend(attempt.Steps + operations.Length);
-        if (_looksForCore)
-            _stepsLeft -= attempt.Steps + operations.Length;
+        var verdict = Checker.Decide(model, [.. operations], attempt);
+        _isMinimal &= verdict != Verdict.Unknown;
+        Spend(attempt.Steps + operations.Count);
         return verdict == Verdict.Illegal;
+    }
+
+    private void Spend(long steps)
+    {
+        meter.Spend(steps);
+        _stepsLeft -= steps;
     }
 }

@@ -24,25 +24,4 @@ internal static class Relaxation
 
         return relaxed;
     }
-
-    /// <summary>
-    /// A core and the writes that overlap it, which may take effect at any one time since its first call, or never.
-    /// What returned before that call only had to do with the state that was there then; what was called after the
-    /// last return comes too late.
-    /// </summary>
-    public static Operation<TInput, TOutput>[] Within<TState, TInput, TOutput>(
-        IModel<TState, TInput, TOutput> model,
-        Operation<TInput, TOutput>[] history,
-        IReadOnlyCollection<int> core)
-        where TInput : notnull
-    {
-        var from = core.Min(index => history[index].Call);
-        var to = core.Max(index => history[index].Return);
-        var others = Enumerable.Range(0, history.Length)
-            .Where(i => !core.Contains(i) && history[i].Return >= from && history[i].Call <= to)
-            .Select(i => history[i])
-            .Where(other => !model.IsReadOnly(other.Input, other.Outcome))
-            .Select(other => new Operation<TInput, TOutput>(other.Client, other.Input, from));
-        return [.. core.Select(index => history[index]), .. others];
-    }
 }

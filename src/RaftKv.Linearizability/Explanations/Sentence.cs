@@ -9,6 +9,9 @@ internal static class Sentence
     /// <summary>More operations than this are not told one by one.</summary>
     public const int ToldMax = 8;
 
+    /// <summary>What is to be added when some of a core may not be needed.</summary>
+    public const string NotMinimal = " (perhaps fewer would do: to find out takes longer than the verdict took)";
+
     public static string Of<TState, TInput, TOutput>(
         IModel<TState, TInput, TOutput> model, Operation<TInput, TOutput>[] core, long illegalBy, long? from)
         where TInput : notnull

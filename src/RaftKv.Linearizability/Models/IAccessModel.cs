@@ -38,7 +38,8 @@ internal readonly record struct Access<TValue>(
 internal interface IAccessModel<TInput, TOutput>
 {
     /// <summary>See <see cref="Tightener{TValue}"/>.</summary>
-    (Verdict Verdict, Tightened? Result) Tighten(Operation<TInput, TOutput>[] history, Part part, BudgetMeter meter);
+    (Verdict Verdict, Tightened? Result, IReadOnlyCollection<int> Evidence) Tighten(
+        Operation<TInput, TOutput>[] history, Part part, BudgetMeter meter);
 }
 
 /// <summary>A model of keys with values of a type.</summary>
@@ -64,7 +65,7 @@ internal interface IAccessModel<TValue, TInput, TOutput> : IAccessModel<TInput, 
     /// <summary>Adds the keys that an operation names.</summary>
     void AddKeys(in TInput input, ISet<string> keys);
 
-    (Verdict Verdict, Tightened? Result) IAccessModel<TInput, TOutput>.Tighten(
+    (Verdict Verdict, Tightened? Result, IReadOnlyCollection<int> Evidence) IAccessModel<TInput, TOutput>.Tighten(
         Operation<TInput, TOutput>[] history, Part part, BudgetMeter meter)
     {
         var keys = new SortedSet<string>(StringComparer.Ordinal);
@@ -87,14 +88,15 @@ internal interface IAccessModel<TValue, TInput, TOutput> : IAccessModel<TInput, 
             if (!meter.Look() || !meter.TryReserve(more))
             {
                 meter.Reserve(-reserved);
-                return (Verdict.Unknown, null);
+                return (Verdict.Unknown, null, []);
             }
 
             reserved += more;
         }
 
-        var tightened = new Tightener<TValue>(part, InitialValue, named, accesses, starts, meter).Run();
+        var tightener = new Tightener<TValue>(part, InitialValue, named, accesses, starts, meter);
+        var (verdict, result) = tightener.Run();
         meter.Reserve(-reserved);
-        return tightened;
+        return (verdict, result, tightener.Evidence);
     }
 }

@@ -40,14 +40,16 @@ internal interface ICellModel<TInput, TOutput>
 
     /// <summary>What the values of a part tell about the order of its operations; see <see cref="ChainFinder"/>.
     /// </summary>
-    (Verdict Verdict, Chains? Chains) FindChains(
+    (Verdict Verdict, Chains? Chains, IReadOnlyCollection<int> Evidence) FindChains(
         Operation<TInput, TOutput>[] history, Part part, BudgetMeter? meter = null);
 
-    /// <summary>Whether a part is certainly illegal; see <see cref="StaleReads"/>.</summary>
-    bool HasStaleRead(Operation<TInput, TOutput>[] history, Part part);
+    /// <summary>A read that makes a part illegal, if there is one; see <see cref="StaleReads"/>.</summary>
+    StaleRead? FindStaleRead(Operation<TInput, TOutput>[] history, Part part);
 
     /// <summary>The core of a stale read, if the values tell one; see <see cref="StaleReadCore"/>.</summary>
-    (List<int> Core, bool IsWithin)? FindStaleCore(Operation<TInput, TOutput>[] part);
+    /// <param name="part">The operations, by their number in the part.</param>
+    /// <param name="stale">The read.</param>
+    (List<int> Core, bool IsWithin)? StaleCore(Operation<TInput, TOutput>[] part, StaleRead stale);
 
     /// <summary>Whether an operation read what another wrote as a whole.</summary>
     bool Reads(in Operation<TInput, TOutput> read, in Operation<TInput, TOutput> write);
@@ -72,15 +74,15 @@ internal interface ICellModel<TValue, TInput, TOutput> : ICellModel<TInput, TOut
     CellEffect ICellModel<TInput, TOutput>.EffectOf(in Operation<TInput, TOutput> operation) =>
         OperationOf(operation).Effect;
 
-    (Verdict Verdict, Chains? Chains) ICellModel<TInput, TOutput>.FindChains(
+    (Verdict Verdict, Chains? Chains, IReadOnlyCollection<int> Evidence) ICellModel<TInput, TOutput>.FindChains(
         Operation<TInput, TOutput>[] history, Part part, BudgetMeter? meter) =>
         ChainFinder.Find(this, history, part, meter);
 
-    bool ICellModel<TInput, TOutput>.HasStaleRead(Operation<TInput, TOutput>[] history, Part part) =>
-        StaleReads.Exist(this, history, part);
+    StaleRead? ICellModel<TInput, TOutput>.FindStaleRead(Operation<TInput, TOutput>[] history, Part part) =>
+        StaleReads.Find(this, history, part);
 
-    (List<int> Core, bool IsWithin)? ICellModel<TInput, TOutput>.FindStaleCore(
-        Operation<TInput, TOutput>[] part) => StaleReadCore.Find(this, part);
+    (List<int> Core, bool IsWithin)? ICellModel<TInput, TOutput>.StaleCore(
+        Operation<TInput, TOutput>[] part, StaleRead stale) => StaleReadCore.Of(this, part, stale);
 
     bool ICellModel<TInput, TOutput>.Reads(
         in Operation<TInput, TOutput> read, in Operation<TInput, TOutput> write) =>

@@ -44,6 +44,9 @@ internal sealed class Part
     /// <summary>Of an event, or of the end, the one of <see cref="Original"/>.</summary>
     public int OriginalOf(int at) => at < Positions.Length ? Positions[at] : Original!.Events.Length;
 
+    /// <summary>Of an operation the one of <see cref="Original"/>.</summary>
+    public int OriginalOperation(int operation) => Array.IndexOf(Original!.Source, Source[operation]);
+
     /// <summary>Some of the operations, each between a call and a return within its interval.</summary>
     public Part Within(
         int[] low, int[] high, int[] operations, Dictionary<(string Key, string? Value), List<int>> readers)

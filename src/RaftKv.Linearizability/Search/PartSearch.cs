@@ -47,8 +47,8 @@ internal sealed class PartSearch
     /// <summary>How many events are explained, by the search that got furthest.</summary>
     public int Explained => Math.Max(_depthFirst.Explained, _dropping.Explained);
 
-    /// <summary>The event that could not be explained, if a sweep found it.</summary>
-    public int? RefutedAt => _merging.RefutedAt ?? _dropping.RefutedAt;
+    /// <summary>The event that could not be explained, once there is known to be one.</summary>
+    public int RefutedAt => _merging.RefutedAt ?? _dropping.RefutedAt ?? Explained;
 
     /// <summary>Gives the memory back.</summary>
     public void Release()

@@ -6,15 +6,6 @@ internal sealed class ProvedPrefix
     /// <summary>The time before which all is well.</summary>
     public long Until { get; private set; } = long.MaxValue;
 
-    /// <summary>A return that made the history illegal, if a search went through the events in their order.</summary>
-    public long? IllegalBy { get; private set; }
-
-    /// <summary>Of a part the events up to one, which returns, are illegal.</summary>
-    public void Refute<TInput, TOutput>(Operation<TInput, TOutput>[] history, Part part, int? at) =>
-        IllegalBy = at is { } place && part.Original is null
-            ? history[part.Source[~part.Events[place]]].Return
-            : null;
-
     /// <summary>Nothing is known.</summary>
     public void Nothing() => Until = long.MinValue;
 

@@ -18,6 +18,9 @@ internal sealed class Bounds(Part part)
     /// <summary>Whether there is no room for an operation.</summary>
     public bool IsContradiction { get; private set; }
 
+    /// <summary>Operations that contradict each other, once some do.</summary>
+    public SortedSet<int> Evidence { get; } = [];
+
     /// <summary>The event after which it takes effect, a call.</summary>
     public int Low(int operation) => operation < 0 ? -1 : _low[operation];
 
@@ -40,7 +43,7 @@ internal sealed class Bounds(Part part)
             return;
         if (operation < 0 || low > _high[operation])
         {
-            IsContradiction = true;
+            Contradict(operation, low, High(operation));
             return;
         }
 
@@ -54,12 +57,28 @@ internal sealed class Bounds(Part part)
             return;
         if (operation < 0 || high < _low[operation])
         {
-            IsContradiction = true;
+            Contradict(operation, Low(operation), high);
             return;
         }
 
         _high[operation] = high;
         Changed.Push(operation);
+    }
+
+    /// <summary>An operation cannot take effect behind one event and before another.</summary>
+    /// <returns>False.</returns>
+    public bool Contradict(int operation, int low = -1, int high = -1)
+    {
+        IsContradiction = true;
+        foreach (var at in new[] { low, high })
+        {
+            if (at >= 0 && at < part.Events.Length)
+                Evidence.Add(part.Events[at] < 0 ? ~part.Events[at] : part.Events[at]);
+        }
+
+        if (operation >= 0)
+            Evidence.Add(operation);
+        return false;
     }
 
     /// <summary>A part of some operations, with these bounds.</summary>

@@ -78,7 +78,23 @@ internal sealed class KeyTasks(Nodes nodes, Bounds bounds, int initialNode)
         }
 
         _tasks = [.. tasks];
-        return count == writers.Count && !bounds.IsContradiction;
+        if (count != writers.Count)
+            ContradictCircle(writers);
+        return !bounds.IsContradiction;
+    }
+
+    /// <summary>The values that come behind no first one.</summary>
+    private void ContradictCircle(List<int> writers)
+    {
+        var chained = new HashSet<int>();
+        foreach (var task in _tasks)
+        {
+            for (var node = task.Start; node != None; node = nodes.Next[node])
+                chained.Add(node);
+        }
+
+        foreach (var writer in writers.Where(writer => !chained.Contains(writer)))
+            bounds.Contradict(nodes.Operation[writer]);
     }
 
     private KeyTask TaskOf(int start)

@@ -128,7 +128,7 @@ internal sealed class KeyValues<TValue>
         if (ways != 1)
         {
             IsAllSeen = true;
-            return ways > 0;
+            return ways > 0 || Contradict(access);
         }
 
         var last = None;
@@ -151,9 +151,9 @@ internal sealed class KeyValues<TValue>
     private bool Follow(int access, int node, TValue? value)
     {
         if (_bases.TryGetValue(access, out var known))
-            return node == None && EqualityComparer<TValue?>.Default.Equals(known, value);
-        if (_nodes.Source[access] != None)
-            return _nodes.Source[access] == node;
+            return (node == None && EqualityComparer<TValue?>.Default.Equals(known, value)) || Contradict(access, node);
+        if (_nodes.Source[access] is var source and not None)
+            return source == node || Contradict(access, node, source);
         if (node != None)
             return Link(access, node);
         _bases.Add(access, value);
@@ -172,9 +172,18 @@ internal sealed class KeyValues<TValue>
         }
 
         if (_nodes.Next[node] != None)
-            return false;
+            return Contradict(access, node, _nodes.Next[node]);
         _nodes.Next[node] = access;
         return true;
+    }
+
+    /// <summary>What some accesses found or left cannot all be.</summary>
+    /// <returns>False.</returns>
+    private bool Contradict(params ReadOnlySpan<int> accesses)
+    {
+        foreach (var access in accesses)
+            _bounds.Contradict(access == None ? None : _nodes.Operation[access]);
+        return false;
     }
 
     /// <summary>
@@ -222,7 +231,12 @@ internal sealed class KeyValues<TValue>
         {
             var (count, node) = Candidates(access);
             if (count == 0)
-                return false;
+            {
+                var operation = _nodes.Operation[access];
+                var low = _tasks.LatestLowBefore(_bounds.Low(operation));
+                return _bounds.Contradict(operation, low, _bounds.High(operation));
+            }
+
             if (count > 1)
                 unresolved.Add(access);
             else if (!Link(access, node))

@@ -31,6 +31,9 @@ internal sealed class Tightener<TValue>(
     private readonly KeyValues<TValue>[] _keys = new KeyValues<TValue>[keys.Count];
     private int[] _keyOf = [];
 
+    /// <summary>Operations that contradict each other, once that was found.</summary>
+    public IReadOnlyCollection<int> Evidence => _bounds.Evidence;
+
     /// <summary>The operations that matter, closer; or illegal; or unknown when the budget runs out.</summary>
     public (Verdict Verdict, Tightened? Result) Run()
     {

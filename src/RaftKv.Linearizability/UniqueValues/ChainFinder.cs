@@ -8,9 +8,10 @@ internal static class ChainFinder
 {
     /// <summary>
     /// The chains, and <see cref="Verdict.Linearizable"/>; <see cref="Verdict.Illegal"/> when no order gives these
-    /// answers at all; <see cref="Verdict.Unknown"/> when the values do not tell.
+    /// answers at all, and operations whose answers contradict each other; <see cref="Verdict.Unknown"/> when the
+    /// values do not tell.
     /// </summary>
-    public static (Verdict Verdict, Chains? Chains) Find<TValue, TInput, TOutput>(
+    public static (Verdict Verdict, Chains? Chains, IReadOnlyCollection<int> Evidence) Find<TValue, TInput, TOutput>(
         ICellModel<TValue, TInput, TOutput> model,
         Operation<TInput, TOutput>[] history,
         Part part,
@@ -35,21 +36,26 @@ internal sealed class ChainFinder<TValue, TInput, TOutput>(
     private ValueNodes<TValue> _nodes = null!;
     private int[] _next = [];
     private int[] _firstRead = [];
-    private bool[] _visited = [];
 
-    public (Verdict, Chains?) Find()
+    // Of each value the first operation that shows that it was there; none: nobody does.
+    private int[] _observers = [];
+    private int _observer;
+    private readonly HashSet<int> _evidence = [];
+
+    public (Verdict, Chains?, IReadOnlyCollection<int> Evidence) Find()
     {
         if (!AddWriters())
-            return (Verdict.Unknown, null);
+            return (Verdict.Unknown, null, []);
         for (var operation = 0; operation < _effects.Length; operation++)
         {
             if (meter?.LookEvery(operation) == false)
-                return (Verdict.Unknown, null);
+                return (Verdict.Unknown, null, []);
+            _observer = operation;
             var verdict = part.IsUnknown(operation) ? Verdict.Linearizable : Observe(operation);
             while (verdict == Verdict.Linearizable && _toVisit.TryPop(out var node))
                 verdict = Visit(node);
             if (verdict != Verdict.Linearizable)
-                return (verdict, null);
+                return (verdict, null, _evidence);
         }
 
         return ToChains();
@@ -124,7 +130,11 @@ internal sealed class ChainFinder<TValue, TInput, TOutput>(
         if (node == ValueNodes<TValue>.Ambiguous)
             return Verdict.Unknown;
         if (node == None)
+        {
+            _evidence.Add(_observer);
             return Verdict.Illegal;
+        }
+
         GrowTo(_nodes.Count);
         _toVisit.Push(node);
         return Verdict.Linearizable;
@@ -134,9 +144,9 @@ internal sealed class ChainFinder<TValue, TInput, TOutput>(
     private Verdict Visit(int node)
     {
         GrowTo(_nodes.Count);
-        if (_visited[node])
+        if (_observers[node] != None)
             return Verdict.Linearizable;
-        _visited[node] = true;
+        _observers[node] = _observer;
         var previous = _nodes.Previous(node);
         var writer = _nodes.Writer(node);
         if (writer != None && _effects[writer] == CellEffect.Swap)
@@ -148,7 +158,12 @@ internal sealed class ChainFinder<TValue, TInput, TOutput>(
         if (previous == None)
             return Verdict.Linearizable;
         if (_next[previous] != None)
+        {
+            AddEvidence(node);
+            AddEvidence(_next[previous]);
             return Verdict.Illegal;
+        }
+
         _next[previous] = node;
         _toVisit.Push(previous);
         return Verdict.Linearizable;
@@ -162,12 +177,23 @@ internal sealed class ChainFinder<TValue, TInput, TOutput>(
         var size = Math.Max(count, 2 * known);
         Array.Resize(ref _next, size);
         Array.Resize(ref _firstRead, size);
-        Array.Resize(ref _visited, size);
+        Array.Resize(ref _observers, size);
+        Array.Fill(_observers, None, known, size - known);
         Array.Fill(_next, None, known, size - known);
         Array.Fill(_firstRead, None, known, size - known);
     }
 
-    private (Verdict, Chains?) ToChains()
+    /// <summary>A value was there for certain: by who found it, and by who made it.</summary>
+    private void AddEvidence(int node)
+    {
+        foreach (var operation in new[] { _observers[node], _nodes.Writer(node) })
+        {
+            if (operation != None)
+                _evidence.Add(operation);
+        }
+    }
+
+    private (Verdict, Chains?, IReadOnlyCollection<int>) ToChains()
     {
         GrowTo(_nodes.Count);
         var starts = new List<int>(_nodes.Count) { 0 };
@@ -178,23 +204,23 @@ internal sealed class ChainFinder<TValue, TInput, TOutput>(
             writer[node] = _nodes.Writer(node);
             if (writer[node] == None)
                 continue;
-            seen[writer[node]] = _visited[node];
+            seen[writer[node]] = IsSeen(node);
             var starting = _effects[writer[node]] == CellEffect.Write;
-            if (starting && (_visited[node] || !part.IsUnknown(writer[node])))
+            if (starting && (IsSeen(node) || !part.IsUnknown(writer[node])))
                 starts.Add(node);
         }
 
         // Values that must each come before the other are in no chain.
-        var visited = _visited.Count(visited => visited);
+        var visited = _observers.Count(observer => observer != None);
         foreach (var start in starts)
         {
             for (var node = start; node != None; node = _next[node])
-                visited -= _visited[node] ? 1 : 0;
+                visited -= IsSeen(node) ? 1 : 0;
         }
 
         if (visited != 0)
-            return (Verdict.Illegal, null);
-        return (Verdict.Linearizable, new Chains
+            return (Verdict.Illegal, null, []);
+        var chains = new Chains
         {
             Starts = starts,
             Unread = _appends.FindAll(append => !seen[append] && !part.IsUnknown(append)),
@@ -203,6 +229,9 @@ internal sealed class ChainFinder<TValue, TInput, TOutput>(
             Next = _next,
             FirstRead = _firstRead,
             NextRead = _nextRead,
-        });
+        };
+        return (Verdict.Linearizable, chains, []);
+
+        bool IsSeen(int node) => _observers[node] != None;
     }
 }

@@ -10,61 +10,61 @@ namespace RaftKv.Linearizability.UniqueValues;
 /// </summary>
 internal static class StaleReads
 {
-    public static bool Exist<TValue, TInput, TOutput>(
+    private const int None = -1;
+
+    public static StaleRead? Find<TValue, TInput, TOutput>(
         ICellModel<TValue, TInput, TOutput> model, Operation<TInput, TOutput>[] history, Part part)
     {
-        var operations = Array.ConvertAll(part.Source, index => model.OperationOf(history[index]));
-        if (Array.Exists(operations, operation => operation.Effect is CellEffect.Append or CellEffect.Beyond))
-            return false;
-        var values = new Dictionary<ValueTuple<TValue?>, Writers> { [new(model.InitialValue)] = new() };
-        values[new(model.InitialValue)].Add(call: -1, @return: -1);
-        for (var i = 0; i < operations.Length; i++)
+        var cells = Array.ConvertAll(part.Source, index => model.OperationOf(history[index]));
+        if (Array.Exists(cells, cell => cell.Effect is CellEffect.Append or CellEffect.Beyond))
+            return null;
+        var writers = new Dictionary<ValueTuple<TValue?>, Writers> { [new(model.InitialValue)] = new() };
+        writers[new(model.InitialValue)].Add(call: None, @return: None);
+        for (var i = 0; i < cells.Length; i++)
         {
-            if (operations[i].Effect is not (CellEffect.Write or CellEffect.Swap))
+            if (cells[i].Effect is not (CellEffect.Write or CellEffect.Swap))
                 continue;
-            if (!values.TryGetValue(new(operations[i].Value), out var writers))
-                values.Add(new(operations[i].Value), writers = new());
-            writers.Add(part.CallAt[i], part.ReturnAt[i]);
+            if (!writers.TryGetValue(new(cells[i].Value), out var some))
+                writers.Add(new(cells[i].Value), some = new());
+            some.Add(part.CallAt[i], part.ReturnAt[i]);
         }
 
-        // The write that was called last of all that have returned, and the one of another value before it.
-        var (last, other) = (new Latest<TValue>(), new Latest<TValue>());
+        // Of what has returned and shows a value the one that was called last, and the last one of another value.
+        var (last, other) = (None, None);
         var comparer = EqualityComparer<TValue?>.Default;
-        var overwrittenAt = new int[operations.Length];
+        var between = new int[cells.Length];
         foreach (var at in part.Events)
         {
-            var operation = operations[at < 0 ? ~at : at];
+            var i = at < 0 ? ~at : at;
+            var (effect, expected, _) = cells[i];
             if (at >= 0)
             {
-                overwrittenAt[at] = comparer.Equals(last.Value, operation.Expected) ? other.CallAt : last.CallAt;
+                between[i] = last != None && comparer.Equals(Shown(last), expected) ? other : last;
                 continue;
             }
 
-            if (operation.Effect is CellEffect.Read or CellEffect.Swap
-                && !(values.TryGetValue(new(operation.Expected), out var writers)
-                    && writers.Any(part.ReturnAt[~at], overwrittenAt[~at])))
+            if (effect is CellEffect.Read or CellEffect.Swap
+                && !(writers.TryGetValue(new(expected), out var some)
+                    && some.Any(part.ReturnAt[i], CallAt(between[i]))))
             {
-                return true;
+                return new StaleRead(i, between[i]);
             }
 
-            if (operation.Effect is not (CellEffect.Write or CellEffect.Swap))
+            if (effect is not (CellEffect.Read or CellEffect.Write or CellEffect.Swap))
                 continue;
-            var write = new Latest<TValue> { Value = operation.Value, CallAt = part.CallAt[~at] };
-            if (comparer.Equals(write.Value, last.Value))
-                last.CallAt = Math.Max(last.CallAt, write.CallAt);
-            else if (write.CallAt > last.CallAt)
-                (last, other) = (write, last);
-            else if (write.CallAt > other.CallAt)
-                other = write;
+            if (last != None && comparer.Equals(Shown(last), Shown(i)))
+                last = i > last ? i : last;
+            else if (i > last)
+                (last, other) = (i, last);
+            else if (i > other)
+                other = i;
         }
 
-        return false;
-    }
+        return null;
 
-    private struct Latest<TValue>()
-    {
-        public TValue? Value;
-        public int CallAt = -1;
+        TValue? Shown(int i) => cells[i].Effect == CellEffect.Read ? cells[i].Expected : cells[i].Value;
+
+        int CallAt(int i) => i == None ? None : part.CallAt[i];
     }
 
     /// <summary>The writers of one value, in the order of their calls.</summary>

@@ -95,6 +95,9 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal(ExitCode.Linearizable, Run("score", table));
         Assert.EndsWith("2 right, 0 wrong, 0 undecided\n", _output.ToString(), StringComparison.Ordinal);
         Assert.Contains("illegal.jsonl\tillegal\tillegal\t", _output.ToString(), StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Linearizable, Run("score", "--explain", table));
+        Assert.Contains("\tpeak_mib\texplain_ms\tcore\n", _output.ToString(), StringComparison.Ordinal);
+        Assert.Matches("\nillegal.jsonl\tillegal\tillegal\t[0-9.]+\t[0-9.]+\t[0-9.]+\t[0-9]+\n", _output.ToString());
 
         File.WriteAllText(table, "file\texpected\nlegal.jsonl\tillegal\n");
         Assert.Equal(ExitCode.Illegal, Run("score", table));

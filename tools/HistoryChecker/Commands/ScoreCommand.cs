@@ -17,22 +17,28 @@ internal static class ScoreCommand
             Description = "tab-separated tables with the columns file and expected; files are beside their table",
             Arity = ArgumentArity.OneOrMore,
         };
+        var explain = new Option<bool>("--explain")
+        {
+            Description = "measures the core and sentence of illegal files, too: two more columns",
+        };
         var budget = new BudgetOptions(isBounded: true);
         var command = new Command(
             "score", $"Compares verdicts with expected ones; times are the median of {Runs} checks, reading excluded.")
         {
-            tables,
+            tables, explain,
         };
         budget.AddTo(command);
-        command.SetAction(result => Run(result.GetValue(tables)!, budget.From(result), result.InvocationConfiguration));
+        command.SetAction(result => Run(
+            result.GetValue(tables)!, result.GetValue(explain), budget.From(result), result.InvocationConfiguration));
         return command;
     }
 
-    private static int Run(string[] tables, Budget budget, InvocationConfiguration streams)
+    private static int Run(string[] tables, bool explains, Budget budget, InvocationConfiguration streams)
     {
         int right = 0, wrong = 0, undecided = 0;
         var bad = false;
-        streams.Output.WriteLine("file\tverdict\texpected\tms\tpeak_mib");
+        var more = explains ? "\texplain_ms\tcore" : "";
+        streams.Output.WriteLine($"file\tverdict\texpected\tms\tpeak_mib{more}");
         foreach (var table in tables)
         {
             if (ExpectedVerdicts.Read(table, streams.Error) is not { } rows)
@@ -40,18 +46,18 @@ internal static class ScoreCommand
             foreach (var (file, expected) in rows)
             {
                 var path = Path.Combine(Path.GetDirectoryName(table) ?? "", file);
-                if (Score(path, budget, streams.Error) is not { } score)
+                if (Score(path, explains, budget, streams.Error) is not { } score)
                 {
                     bad = true;
                     undecided++;
-                    streams.Output.WriteLine($"{file}\tunreadable\t{expected}\t\t");
+                    streams.Output.WriteLine($"{file}\tunreadable\t{expected}\t\t{(explains ? "\t\t" : "")}");
                     continue;
                 }
 
                 var verdict = HistoryFile.Name(score.Verdict);
                 var figures = string.Create(
                     CultureInfo.InvariantCulture, $"{score.MedianMs:0.000}\t{score.PeakMiB:0.0}");
-                streams.Output.WriteLine($"{file}\t{verdict}\t{expected}\t{figures}");
+                streams.Output.WriteLine($"{file}\t{verdict}\t{expected}\t{figures}{score.Explained}");
                 if (score.Verdict == Verdict.Unknown)
                     undecided++;
                 else if (verdict == expected)
@@ -68,24 +74,34 @@ internal static class ScoreCommand
             : ExitCode.Linearizable;
     }
 
-    private static (Verdict Verdict, double MedianMs, double PeakMiB)? Score(
-        string path, Budget budget, TextWriter error)
+    private static (Verdict Verdict, double MedianMs, double PeakMiB, string Explained)? Score(
+        string path, bool explains, Budget budget, TextWriter error)
     {
         PeakMemory.Reset();
         if (HistoryFile.Open(path, error) is not { } history)
             return null;
-        var times = new double[Runs];
-        var verdict = Verdict.Unknown;
-        for (var run = 0; run < Runs; run++)
+        var (result, medianMs) = Median(() => history.Check(budget), result => result.Verdict == Verdict.Unknown);
+        var (verdict, peakMiB) = (result.Verdict, PeakMemory.MiB());
+        if (!explains || verdict != Verdict.Illegal)
+            return (verdict, medianMs, peakMiB, explains ? "\t\t" : "");
+        history.Explain(budget);
+        var (explanation, explainMs) = Median(() => history.Explain(budget), explanation => explanation is null);
+        var figures = string.Create(CultureInfo.InvariantCulture, $"\t{explainMs:0.000}\t{explanation?.Core.Count}");
+        return (verdict, medianMs, peakMiB, figures);
+    }
+
+    private static (T Result, double Ms) Median<T>(Func<T> run, Predicate<T> isLast)
+    {
+        var times = new List<double>();
+        var result = default(T)!;
+        while (times.Count < Runs && (times.Count == 0 || !isLast(result)))
         {
             var watch = Stopwatch.StartNew();
-            verdict = history.Check(budget).Verdict;
-            times[run] = watch.Elapsed.TotalMilliseconds;
-            if (verdict == Verdict.Unknown)
-                return (verdict, times[run], PeakMemory.MiB());
+            result = run();
+            times.Add(watch.Elapsed.TotalMilliseconds);
         }
 
-        Array.Sort(times);
-        return (verdict, times[Runs / 2], PeakMemory.MiB());
+        times.Sort();
+        return (result, times[times.Count / 2]);
     }
 }
