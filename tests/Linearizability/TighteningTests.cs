@@ -54,6 +54,17 @@ public sealed class TighteningTests
         Assert.Equal(Verdict.Linearizable, Checker.Check(_model, history).Verdict);
     }
 
+    [Fact]
+    public void What_a_transaction_saw_before_it_wrote_is_kept()
+    {
+        var swap = KvInput.CompareAndSet("a", "1", "2");
+        var transaction = KvInput.Transact(new KvTransaction(new(), new(swap, KvInput.Put("a", "3")), new()));
+        var answer = KvOutput.Transacted(true, new KvItem("a", KvOutput.Done), new KvItem("a", KvOutput.Done));
+        Operation<KvInput, KvOutput>[] history =
+            [new(1, KvInput.Put("a", "1"), 0), new(2, transaction, answer, 1, 2)];
+        Assert.Equal(Verdict.Linearizable, Checker.Check(_model, history).Verdict);
+    }
+
     private static Tightened? Tighten(
         List<Operation<KvInput, KvOutput>> history, Budget budget, out long peakMemoryBytes)
     {

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using RaftKv.Linearizability.Models;
 
 namespace RaftKv.Linearizability.Formats;
@@ -20,15 +19,15 @@ internal sealed class EdnFormat(LineReader lines)
         return events.Find(one => one.Type == "invoke")?.Function switch
         {
             // Jepsen's own transactions read and write by :r and :w, and what nobody wrote yet is nil.
-            "txn" when IsModern(events) => new RecordedHistory<KvState, Transaction, ImmutableArray<string?>>(
+            "txn" when IsModern(events) => new RecordedHistory<KvState, Transaction, ValueList<string?>>(
                 "multi-register",
                 new MultiRegisterModel(),
-                Pair<Transaction, ImmutableArray<string?>>(
+                Pair<Transaction, ValueList<string?>>(
                     events, TransactionInput, (asked, ok) => TransactionAnswer(asked, ok, isNilSeen: true))),
-            "txn" => new RecordedHistory<KvState, Transaction, ImmutableArray<string?>>(
+            "txn" => new RecordedHistory<KvState, Transaction, ValueList<string?>>(
                 "multi-register",
                 new MultiRegisterModel("0"),
-                Pair<Transaction, ImmutableArray<string?>>(
+                Pair<Transaction, ValueList<string?>>(
                     events, TransactionInput, (asked, ok) => TransactionAnswer(asked, ok, isNilSeen: false)),
                 "0"),
             "acquire" or "release" => new RecordedHistory<bool, MutexInput, bool>(
@@ -142,14 +141,14 @@ internal sealed class EdnFormat(LineReader lines)
         return (asked, asked.Kind == KvKind.Get ? KvOutput.Read(Leaf(ok, ok.Value)) : KvOutput.Done);
     }
 
-    private Transaction TransactionInput(EdnEvent one) => new([.. Accesses(one).Select(access => access.Access)]);
+    private Transaction TransactionInput(EdnEvent one) => new(new([.. Accesses(one).Select(access => access.Access)]));
 
     private static bool IsModern(List<EdnEvent> events) => events.Exists(one =>
         one.Value is { Kind: EdnKind.Sequence, Items: var accesses }
         && accesses.Any(access => access.Items is [{ Text: ":r" or ":w" or "r" or "w" }, ..]));
 
     // Where a read of nil is legal in any state it is left out.
-    private (Transaction, ImmutableArray<string?>)? TransactionAnswer(Transaction asked, EdnEvent ok, bool isNilSeen)
+    private (Transaction, ValueList<string?>)? TransactionAnswer(Transaction asked, EdnEvent ok, bool isNilSeen)
     {
         var answered = Accesses(ok).ToList();
         if (!answered.Select(access => access.Access).SequenceEqual(asked.Accesses))
@@ -157,8 +156,8 @@ internal sealed class EdnFormat(LineReader lines)
         var telling = answered.Where(access => isNilSeen || access.Access.IsWrite || access.Observed is not null)
             .ToList();
         return (
-            new Transaction([.. telling.Select(access => access.Access)]),
-            [.. telling.Select(access => access.Observed)]);
+            new Transaction(new([.. telling.Select(access => access.Access)])),
+            new([.. telling.Select(access => access.Observed)]));
     }
 
     private IEnumerable<(RegisterAccess Access, string? Observed)> Accesses(EdnEvent one)

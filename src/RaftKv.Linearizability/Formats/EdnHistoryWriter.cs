@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Text;
 using RaftKv.Linearizability.Models;
 
@@ -29,7 +28,7 @@ public static class EdnHistoryWriter
                 Lines([.. register.Operations.Select(KvHistoryWriter.OfRegister)], OfRegisters),
             RecordedHistory<string?, RegisterInput<string>, RegisterOutput<string>> { Initial: "0" } register =>
                 Lines(register.Operations, OfRegister),
-            RecordedHistory<KvState, Transaction, ImmutableArray<string?>> { Initial: null or "0" } registers =>
+            RecordedHistory<KvState, Transaction, ValueList<string?>> { Initial: null or "0" } registers =>
                 Lines(registers.Operations, one => OfTransaction(one, registers.Initial)),
             RecordedHistory<bool, MutexInput, bool> mutex => Lines(mutex.Operations, OfMutex),
             _ => throw NotWritten(history),
@@ -145,15 +144,15 @@ public static class EdnHistoryWriter
 
     // Short names are those of transactions on registers that start with nothing.
     private static (string, string?, string?) OfTransaction(
-        Operation<Transaction, ImmutableArray<string?>> operation, string? initial)
+        Operation<Transaction, ValueList<string?>> operation, string? initial)
     {
         var (read, write) = initial is null ? (":r", ":w") : (":read", ":write");
         return (Event(null), operation.Outcome.IsKnown ? "ok" : null, Event(operation.Outcome.Value));
 
-        string Event(ImmutableArray<string?>? answer) => $":f :txn, :value [{string.Join(' ',
+        string Event(ValueList<string?>? answer) => $":f :txn, :value [{string.Join(' ',
             operation.Input.Accesses.Select((access, i) => access.IsWrite
                 ? $"[{write} {Leaf(access.Register)} {Leaf(access.Value)}]"
-                : $"[{read} {Leaf(access.Register)} {Leaf(answer is { IsDefault: false } told ? told[i] : null)}]"))}]";
+                : $"[{read} {Leaf(access.Register)} {Leaf(answer?[i])}]"))}]";
     }
 
     private static string Leaf(string? text) => text is null ? "nil"

@@ -25,8 +25,9 @@ internal static class KvAccesses
         var (input, outcome) = (operation.Input, operation.Outcome);
         if (input.Transaction is { } transaction)
         {
-            var holds = outcome.IsKnown ? outcome.Value.Succeeded : IsWriting(transaction.Then);
-            if (outcome.IsKnown || !IsWriting(transaction.Branch(!holds)))
+            var isCertain = outcome.IsKnown || transaction.Compares.Count == 0;
+            var holds = outcome.IsKnown ? outcome.Value.Succeeded : isCertain || IsWriting(transaction.Then);
+            if (isCertain || !IsWriting(transaction.Branch(!holds)))
                 new KvBranch(transaction, holds, outcome.IsKnown ? outcome.Value.Items : null).AddTo(keys, accesses);
             else
                 AddOpaque(input, keys, accesses);

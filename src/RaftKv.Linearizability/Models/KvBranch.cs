@@ -43,7 +43,14 @@ internal sealed class KvBranch(KvTransaction transaction, bool holds, ValueList<
                 SeeMore(key);
                 break;
             case KvKind.Put or KvKind.Delete:
-                this[key] = this[key] with { Effect = AccessEffect.Write, Value = input.Value };
+                // What an answer told before of a value that is told no closer still depends on it.
+                var before = this[key];
+                this[key] = before with
+                {
+                    Effect = AccessEffect.Write,
+                    Value = input.Value,
+                    SeesMore = before.SeesMore || before.Effect == AccessEffect.Opaque,
+                };
                 break;
             case KvKind.Append when this[key] is { Effect: AccessEffect.Write } written:
                 this[key] = written with { Value = written.Value + input.Value };

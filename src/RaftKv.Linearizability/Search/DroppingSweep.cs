@@ -59,8 +59,9 @@ internal sealed class DroppingSweep(Part part, StateSpace space, BudgetMeter met
         if (_trail.Explained >= _window.End || StuckAt == 0)
             _window.MoveTo(_trail.Explained);
         else
-            _window.Widen();
+            _window.TryAgain();
         StuckAt = Math.Max(StuckAt, _trail.Explained);
+        _trail.Attempt++;
         _trail.GoBack(_window.Start);
     }
 }

@@ -88,7 +88,7 @@ internal sealed class Frontier(BudgetMeter meter, Width width)
             (before, at) = (at, after);
         }
 
-        if (count < Width.OfKind && (Width.Merges || Count < Width.OfAll))
+        if (count < Width.OfKind && (Width.Merges || Count < Width.Considered))
         {
             Insert(slot, added, path);
             return;
@@ -137,6 +137,16 @@ internal sealed class Frontier(BudgetMeter meter, Width width)
         foreach (var word in configuration[Configurations.Bits..])
             weight += BitOperations.PopCount(word);
         return weight;
+    }
+
+    /// <summary>Removes a configuration.</summary>
+    public void Drop(int place)
+    {
+        var slot = SlotOf(All[place]);
+        var before = None;
+        for (var at = _slots[slot] - 1; at != place; at = _next[at])
+            before = at;
+        Remove(slot, before, place);
     }
 
     private void Insert(int slot, ReadOnlySpan<ulong> added, Applied? path)

@@ -70,8 +70,7 @@ internal sealed class OpenOperations(StateSpace space, bool mayRepeat)
         returnAt,
         slot,
         space.IsReadOnly(operationClass),
-        space.IsTotal(operationClass),
-        space.Overwrites(operationClass));
+        space.FootprintOf(operationClass));
 
     private int TakeSlot()
     {
@@ -186,5 +185,4 @@ internal readonly record struct OpenOperation(
     int ReturnAt,
     int Slot,
     bool IsReadOnly,
-    bool IsTotal,
-    bool Overwrites);
+    Footprint Footprint);

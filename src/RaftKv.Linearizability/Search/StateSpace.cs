@@ -17,14 +17,11 @@ internal abstract class StateSpace
 
     public abstract bool IsReadOnly(int operationClass);
 
-    /// <summary>Whether an operation is possible in every state.</summary>
-    public abstract bool IsTotal(int operationClass);
+    /// <summary>Which keys an operation touches.</summary>
+    public abstract Footprint FootprintOf(int operationClass);
 
     /// <summary>Whether operations of the class, done again and again, lead to finitely many states.</summary>
     public abstract bool IsRepeatable(int operationClass);
-
-    /// <summary>Whether an operation is possible in every state and leads to the same one from each.</summary>
-    public abstract bool Overwrites(int operationClass);
 
     /// <summary>
     /// The operations that can never take effect any more, unless they have, once one of a class has done so in a
@@ -62,6 +59,7 @@ internal sealed class StateSpace<TState, TInput, TOutput> : StateSpace
     private readonly IModel<TState, TInput, TOutput> _model;
     private readonly BudgetMeter? _meter;
     private readonly ICellModel<TInput, TOutput>? _cells;
+    private readonly Footprints<TInput, TOutput>? _accesses;
     private readonly Predicate<TState>? _isObservable;
     private readonly int _tableMax = TableMax;
     private readonly List<TState> _states = [];
@@ -101,6 +99,8 @@ internal sealed class StateSpace<TState, TInput, TOutput> : StateSpace
 
         if (Array.Exists(part.Source, index => _cells?.EffectOf(history[index]) == CellEffect.Beyond))
             _cells = null;
+        if (_cells is null && model is IAccessModel<string, TInput, TOutput> joint)
+            _accesses = new(joint, history, part);
         Classes = Array.ConvertAll(part.Source, index => ClassOf(history[index]));
         if (part.Readers is { Count: > 0 } readers
             && typeof(TState) == typeof(KvState)
@@ -175,7 +175,7 @@ internal sealed class StateSpace<TState, TInput, TOutput> : StateSpace
         // What overwrites leads to one state, and what reads is possible in one.
         var only = _only[operationClass];
         if (only != NotTried)
-            return state == only || _traits[operationClass].Overwrites ? only : Impossible;
+            return state == only || _traits[operationClass].LeadsToOne ? only : Impossible;
         if (state < _table.Count)
         {
             ref var known = ref _table[state][operationClass];
@@ -233,11 +233,9 @@ internal sealed class StateSpace<TState, TInput, TOutput> : StateSpace
 
     public override bool IsReadOnly(int operationClass) => _traits[operationClass].IsReadOnly;
 
-    public override bool IsTotal(int operationClass) => _traits[operationClass].IsTotal;
+    public override Footprint FootprintOf(int operationClass) => _traits[operationClass].Footprint;
 
     public override bool IsRepeatable(int operationClass) => _traits[operationClass].IsRepeatable;
-
-    public override bool Overwrites(int operationClass) => _traits[operationClass].Overwrites;
 
     private int Try(int state, int operationClass)
     {
@@ -272,16 +270,26 @@ internal sealed class StateSpace<TState, TInput, TOutput> : StateSpace
 
         _classes.Add(content);
         _only.Add(NotTried);
+        var isPossible = _model.Step(_model.Initial, operation.Input, operation.Outcome, out _);
+        var (footprint, isFinite) = _accesses?.Of(operation, isPossible)
+            ?? (Whole(effect), effect is CellEffect.Write or CellEffect.Swap);
         _traits.Add(new Traits(
             _model.IsReadOnly(operation.Input, operation.Outcome),
-            effect is CellEffect.Write or CellEffect.Append,
+            footprint,
             effect is CellEffect.Write,
-            effect is CellEffect.Write or CellEffect.Swap
-                || (effect is CellEffect.Append && _isObservable is not null),
+            isFinite || (effect is CellEffect.Append && _isObservable is not null),
             effect is CellEffect.Write or CellEffect.Read));
         _classNumbers.Add(content, number);
         return number;
     }
+
+    /// <summary>The footprint on a value that makes up the whole state.</summary>
+    private static Footprint Whole(CellEffect? effect) => effect switch
+    {
+        CellEffect.Write => new(1, 1, Overwritten: 1, Blind: 1),
+        CellEffect.Append => new(1, 1, Overwritten: 0, Blind: 1),
+        _ => Footprint.Unknown,
+    };
 
     /// <summary>The number of a state of another space.</summary>
     public int Adopt(StateSpace<TState, TInput, TOutput> other, int state) => NumberOf(other._states[state]);
@@ -312,7 +320,7 @@ internal sealed class StateSpace<TState, TInput, TOutput> : StateSpace
     }
 
     private readonly record struct Traits(
-        bool IsReadOnly, bool IsTotal, bool Overwrites, bool IsRepeatable, bool HasOnly);
+        bool IsReadOnly, Footprint Footprint, bool LeadsToOne, bool IsRepeatable, bool HasOnly);
 
     /// <summary>Lets null be a state, which a dictionary does not take as a key.</summary>
     private readonly record struct Wrapped(TState State);

@@ -13,7 +13,10 @@ internal sealed class StuckWindow
     /// <summary>The width outside.</summary>
     public const int Narrow = 2;
 
+    private const int AttemptsMax = 2;
+
     private int _reach = FirstReach;
+    private int _attempts;
 
     /// <summary>The event.</summary>
     public int At { get; private set; }
@@ -27,6 +30,13 @@ internal sealed class StuckWindow
     /// <summary>The first event behind.</summary>
     public int End => (int)Math.Min(int.MaxValue, (long)At + _reach);
 
+    /// <summary>A search failed that leaves something to chance: every few times goes on to the next round.</summary>
+    public void TryAgain()
+    {
+        if (++_attempts % AttemptsMax == 0)
+            Widen();
+    }
+
     /// <summary>Goes on to the next round.</summary>
     public void Widen()
     {
@@ -35,5 +45,5 @@ internal sealed class StuckWindow
     }
 
     /// <summary>Begins again around another event.</summary>
-    public void MoveTo(int place) => (At, _reach, Wide) = (place, FirstReach, FirstWidth);
+    public void MoveTo(int place) => (At, _reach, Wide, _attempts) = (place, FirstReach, FirstWidth, 0);
 }

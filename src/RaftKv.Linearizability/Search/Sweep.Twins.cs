@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace RaftKv.Linearizability.Search;
 
-// Of equal operations one goes first.
+// Of orders that come to the same one is enough.
 internal sealed partial class Sweep
 {
     /// <summary>Of equal operations that never return, the first that has not taken effect.</summary>
@@ -18,6 +18,24 @@ internal sealed partial class Sweep
 
         first = default;
         return false;
+    }
+
+    /// <summary>
+    /// Whether what took effect last would be hidden by another operation, or need not come before it: of two that come
+    /// to the same in either order those go first that matter to the one that returns, and nothing goes before that one
+    /// that does not matter to it.
+    /// </summary>
+    private bool MayComeLater(int lastClass, in OpenOperation open, int returningSlot)
+    {
+        var last = _space.FootprintOf(lastClass);
+        if (open.Footprint.Hides(last))
+            return true;
+        if (!last.Commutes(open.Footprint))
+            return false;
+        ref readonly var returning = ref _open.InSlot(returningSlot);
+        return open.Operation == returning.Operation
+            || (open.Footprint.Commutes(returning.Footprint), open.Class)
+                .CompareTo((last.Commutes(returning.Footprint), lastClass)) < 0;
     }
 
     private bool HasTwinInFront(int place, bool isOptional)

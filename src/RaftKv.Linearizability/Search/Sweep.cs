@@ -109,42 +109,6 @@ internal sealed partial class Sweep
         return clone;
     }
 
-    /// <summary>
-    /// An operation that changes nothing was called and returns: keeps the configurations in which it was possible at
-    /// some moment since its call, if there are any, and false if not.
-    /// </summary>
-    public bool Show(int operationClass, int callAt)
-    {
-        _next.Clear(_words);
-        for (var place = 0; place < _frontier.All.Count; place++)
-        {
-            if (_frontier.Holds(place) && Shows(place, operationClass, callAt))
-                _next.Add(_frontier.All[place], _frontier.All.PathOf(place));
-        }
-
-        if (_next.Count == 0)
-            return false;
-        (_frontier, _next) = (_next, _frontier);
-        return true;
-    }
-
-    private bool Shows(int place, int operationClass, int callAt)
-    {
-        var state = Configurations.StateOf(_frontier.All[place]);
-        if (Step(state, operationClass) == state)
-            return true;
-        for (var step = _frontier.All.PathOf(place); step is { Before: { } before }; step = before)
-        {
-            // Before a step its state held up to it.
-            if (step.At < callAt)
-                return false;
-            if (Step(before.State, operationClass) == before.State)
-                return true;
-        }
-
-        return false;
-    }
-
     /// <summary>The same in another space, by the new numbers of states and classes.</summary>
     public Sweep MoveTo(StateSpace space, Func<int, int> stateOf, Func<int, int> classOf) =>
         new(this, space, stateOf, _open.Clone(space, classOf), _paths);
@@ -238,7 +202,7 @@ internal sealed partial class Sweep
         {
             if (_meter.IsExhausted)
                 return false;
-            if (!_width.Merges && _next.Count >= _width.OfAll)
+            if (!_width.Merges && _next.Count >= _width.Considered)
             {
                 _isExactSoFar = false;
                 break;
@@ -292,6 +256,8 @@ internal sealed partial class Sweep
             }
         }
 
+        if (!_width.Merges)
+            DropCostly();
         _open.Remove(returning);
         (_frontier, _next) = (_next, _frontier);
         return true;
@@ -315,14 +281,14 @@ internal sealed partial class Sweep
     {
         var before = Configurations.StateOf(_from);
         var state = Step(before, open.Class);
-        if (state == StateSpace.Impossible || (state == before && !open.Overwrites))
+        if (state == StateSpace.Impossible || (state == before && open.Footprint.Overwritten == 0))
             return false;
         if (_from[1] != 0)
         {
             // Without the operation before, this one would come out the same.
             if (_from[1] >> 32 != 0 && Step((int)(_from[0] >> 32) - 1, open.Class) == state)
                 return false;
-            if (open.Overwrites && _space.IsTotal((int)(uint)_from[1] - 1))
+            if (MayComeLater((int)(uint)_from[1] - 1, open, returningSlot))
                 return false;
         }
 
@@ -337,7 +303,7 @@ internal sealed partial class Sweep
             Done(_after)[open.Slot >> 6] |= 1UL << open.Slot;
         }
 
-        var (isShown, hides) = Free(state, open.Overwrites, returningSlot);
+        var (isShown, hides) = Free(state, open.Footprint, returningSlot);
 
         // Writing what is there already can only hide what was written in between.
         if (state == before && !hides)
@@ -350,7 +316,7 @@ internal sealed partial class Sweep
     /// <summary>
     /// Makes the pending operations optional that change nothing now, or that a write has overwritten.
     /// </summary>
-    private (bool IsShown, bool Hides) Free(int state, bool overwritten, int returningSlot)
+    private (bool IsShown, bool Hides) Free(int state, in Footprint last, int returningSlot)
     {
         bool isShown = false, hides = false;
         var pending = Pending(_after);
@@ -362,7 +328,7 @@ internal sealed partial class Sweep
                 ref readonly var other = ref _open.InSlot(slot);
                 if (Step(state, other.Class) == state)
                     isShown = true;
-                else if (overwritten && other.IsTotal && slot != returningSlot)
+                else if (slot != returningSlot && last.Hides(other.Footprint))
                     hides = true;
                 else
                     continue;

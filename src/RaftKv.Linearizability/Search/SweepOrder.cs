@@ -60,8 +60,8 @@ internal sealed class SweepOrder
                 return (gap, Math.Max(_part.CallAt[operation], _applied[gap].At), operation);
             if (gap + 1 < _applied.Count
                 && _applied[gap + 1].At <= @return
-                && _space.IsTotal(operationClass)
-                && _space.Overwrites(_space.Classes[_applied[gap + 1].Operation]))
+                && _space.FootprintOf(_space.Classes[_applied[gap + 1].Operation])
+                    .Hides(_space.FootprintOf(operationClass)))
             {
                 return (gap, int.MaxValue - 1, operation);
             }

@@ -19,13 +19,16 @@ internal sealed class Trail(Part part, StateSpace space, BudgetMeter meter, bool
     /// <summary>How many events are explained.</summary>
     public int Explained { get; private set; }
 
+    /// <summary>See <see cref="Sweep.Attempt"/>.</summary>
+    public int Attempt { get; set; }
+
     /// <summary>Where it is now.</summary>
     public Sweep Sweep => _sweep ??= new(space, meter, mayRepeat, paths: _paths);
 
     /// <summary>Goes on to an event, for about so many steps; illegal when nothing explains the next one.</summary>
     public Verdict Run(int end, Width width, long lastStep)
     {
-        Sweep.Width = width;
+        (Sweep.Width, Sweep.Attempt) = (width, Attempt);
         for (; Explained < Math.Min(end, part.Events.Length); Explained++)
         {
             if (Explained % Spacing == 0)

@@ -12,6 +12,9 @@ internal readonly record struct Width(int OfKind, bool Merges)
     // States differ in what a sweep cannot merge, but it can drop them.
     private const int StatesMax = 8;
 
+    // So many times as many as are gone on from are looked at, when few suffice, less.
+    private const int ConsideredMax = 8;
+
     private const int ReachedMax = 1024;
 
     /// <summary>Every configuration.</summary>
@@ -22,6 +25,9 @@ internal readonly record struct Width(int OfKind, bool Merges)
 
     /// <summary>The most of all states together, when dropping.</summary>
     public int OfAll => (int)Math.Min(int.MaxValue, (long)OfKind * StatesMax);
+
+    /// <summary>Of how many at most those are chosen, when dropping.</summary>
+    public int Considered => (int)Math.Min(int.MaxValue, (long)OfAll * Math.Min(OfKind, ConsideredMax));
 
     /// <summary>
     /// The most that may be reached on the way to one return, when merging: what was merged can take effect again and

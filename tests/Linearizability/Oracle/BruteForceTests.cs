@@ -61,11 +61,17 @@ public sealed class BruteForceTests
 
     [Fact]
     public void Agrees_on_transactions() => Compare(new MultiRegisterModel("0"), (random, _) => new Transaction(
-        [.. Enumerable.Range(0, random.Next(1, 3)).Select(_ => new RegisterAccess(
-            random.Next(2) == 0 ? "x" : "y", random.Next(2) == 0, _values[random.Next(1, 3)]))]),
-        (random, state, input) => [.. input.Accesses.Select(access => access.IsWrite ? null
-            : input.Accesses.LastOrDefault(before => before.IsWrite && before.Register == access.Register) is
-                { Register: not null } write && input.Accesses.IndexOf(write) < input.Accesses.IndexOf(access)
+        new([.. Enumerable.Range(0, random.Next(1, 3)).Select(_ => new RegisterAccess(
+            random.Next(3) == 0 ? "x" : random.Next(2) == 0 ? "y" : "z",
+            random.Next(2) == 0,
+            _values[random.Next(1, 3)]))])),
+        (random, state, input) => Found(state, [.. input.Accesses]));
+
+    /// <summary>What a transaction reads in a state and in what it wrote before.</summary>
+    private static ValueList<string?> Found(KvState state, RegisterAccess[] accesses) =>
+        new([.. accesses.Select((access, i) => access.IsWrite ? null
+            : accesses[..i].LastOrDefault(before => before.IsWrite && before.Register == access.Register) is
+                { Register: not null } write
                 ? write.Value
                 : state[access.Register])]);
 
@@ -140,12 +146,14 @@ public sealed class BruteForceTests
     private static string Key(Random random) => random.Next(3) == 0 ? "b" : "a";
 
     private static ValueList<KvInput> Branch(Random random, int i) =>
-        new([.. Enumerable.Range(0, random.Next(3)).Select(_ => random.Next(6) switch
+        new([.. Enumerable.Range(0, random.Next(4)).Select(_ => random.Next(8) switch
         {
             0 => KvInput.Put(Key(random), $"{i}"),
-            1 => KvInput.Append(Key(random), "0"),
-            2 => KvInput.Delete(Key(random)),
-            3 => KvInput.Scan("", null),
+            1 => KvInput.Put(Key(random), "0"),
+            2 => KvInput.Append(Key(random), "0"),
+            3 => KvInput.Delete(Key(random)),
+            4 => KvInput.CompareAndSet(Key(random), _values[random.Next(3)], "1"),
+            5 => KvInput.Scan(random.Next(2) == 0 ? "" : "b", null, random.Next(2)),
             _ => KvInput.Get(Key(random)),
         })]);
 
