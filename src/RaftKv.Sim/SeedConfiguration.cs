@@ -58,6 +58,9 @@ internal sealed record SeedConfiguration
     /// <summary>How many leaders of 100 are struck moments after their election, the others later; 0: none.</summary>
     public required int LeaderFaultPercent { get; init; }
 
+    /// <summary>How many leaders of 100 are cut off at their election until the next one is; 0: none.</summary>
+    public int RivalPercent { get; init; }
+
     /// <summary>Mean time between transfers of leadership and orderly shutdowns; zero: none.</summary>
     public required TimeSpan TransferEvery { get; init; }
 
@@ -137,7 +140,7 @@ internal sealed record SeedConfiguration
     /// </summary>
     public static SeedConfiguration Benchmark(IDecisions choose)
     {
-        var drawn = Draw(choose);
+        var drawn = DrawSwarm(choose);
         return drawn with
         {
             Nodes = 5,
@@ -166,6 +169,27 @@ internal sealed record SeedConfiguration
 
     /// <summary>Draws a configuration.</summary>
     public static SeedConfiguration Draw(IDecisions choose)
+    {
+        var drawn = DrawSwarm(choose);
+        // It takes several leaders in a row, each for its part, and any other fault in between ends the play.
+        return drawn is { LeaderFaultPercent: > 0, MaxAppendBytes: 1, MaxInflightAppends: 1 } && Often(choose, "rivals")
+            ? drawn with
+            {
+                RivalPercent = drawn.LeaderFaultPercent,
+                LeaderFaultPercent = 0,
+                PartitionEvery = default,
+                SlowLinkEvery = default,
+                CrashEvery = default,
+                PauseEvery = default,
+                DiskErrorEvery = default,
+                DiskLossAfter = default,
+                TransferEvery = default,
+                MembershipEvery = default,
+            }
+            : drawn;
+    }
+
+    private static SeedConfiguration DrawSwarm(IDecisions choose)
     {
         var mix = WorkloadMix.Draw(choose);
         var leaseReads = Often(choose, "lease reads");
@@ -244,7 +268,7 @@ internal sealed record SeedConfiguration
                 ? TimeSpan.FromMilliseconds(electionMs / (leaseReads ? 8 : 2)) : default,
             LongValuePercent = Pick(choose, "long values", 0, 0, 10, 40),
         };
-        // Where leaders follow one another, it matters which entry arrives and which does not (paper figure 8).
+        // Where leaders follow one another, it matters which entry arrives and which does not.
         if (drawn.LeaderFaultPercent > 0 && Often(choose, "one by one"))
             drawn = drawn with
             {

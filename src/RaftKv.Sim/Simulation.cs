@@ -53,6 +53,7 @@ internal sealed class Simulation
             new SlowLinkFaults(_world, _cluster, configuration),
             new CrashFaults(_world, _cluster.Hosts, configuration),
             new LeaderFaults(_world, _cluster, configuration),
+            new RivalFaults(_world, _cluster, configuration),
             new TransferFaults(_world, _cluster, configuration),
             new PauseFaults(_world, _cluster.Hosts, configuration),
             new ClockFaults(_world, _cluster, configuration),

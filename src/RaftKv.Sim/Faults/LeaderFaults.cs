@@ -8,7 +8,7 @@ namespace RaftKv.Sim.Faults;
 /// nobody else knows then; or cuts it off from the other servers, or all but one, but not from its clients; or freezes
 /// it until its successor has handed over to another, so that it finds in one turn what clients asked and what two
 /// leaders sent since. Where leaders follow one another like this, servers hold uncommitted entries of several terms,
-/// which is when Raft's finer rules matter (paper figure 8).
+/// which is when Raft's finer rules matter.
 /// </summary>
 internal sealed class LeaderFaults(SimWorld world, SimCluster cluster, SeedConfiguration configuration)
     : FaultInjector(world, world.Decisions.Stream(Concern.Crash, lane: 2))

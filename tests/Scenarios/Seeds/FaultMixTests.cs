@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using RaftKv.Sim;
 using RaftKv.Sim.World;
 using Xunit;
@@ -19,8 +20,8 @@ public sealed class FaultMixTests
             each => each.DiskErrorEvery > default(TimeSpan), each => each.DiskLossAfter > default(TimeSpan),
             each => each.TransferEvery > default(TimeSpan), each => each.MembershipEvery > default(TimeSpan),
             each => each.ReadProbeEvery > default(TimeSpan), each => each.LeaderFaultPercent > 0,
-            each => each.ClockFaults, each => each.LeaseReads, each => each.PreVoters == 0,
-            each => each.QuorumCheckers == 0,
+            each => each.RivalPercent > 0, each => each.ClockFaults, each => each.LeaseReads,
+            each => each.PreVoters == 0, each => each.QuorumCheckers == 0,
         ];
 
         Assert.All(classes, takesPart => Assert.InRange(drawn.Count(takesPart), 5, 195));
@@ -48,5 +49,39 @@ public sealed class FaultMixTests
         Assert.Contains("has lost its disk", $"{trace}", StringComparison.Ordinal);
         Assert.Contains("Promote n6", $"{trace}", StringComparison.Ordinal);
         Assert.Contains("Remove n", $"{trace}", StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Rivals_lead_again_with_entries_that_they_got_before_they_were_cut_off(ulong seed)
+    {
+        var trace = new StringWriter();
+
+        var result = Simulation.Run(seed, trace, choose => SeedConfiguration.Draw(choose) with
+        {
+            Nodes = 3,
+            Duration = TimeSpan.FromSeconds(10),
+            ElectionTimeout = TimeSpan.FromMilliseconds(200),
+            HeartbeatInterval = TimeSpan.FromMilliseconds(50),
+            LeaderFaultPercent = 0,
+            RivalPercent = 75,
+            PartitionEvery = default,
+            SlowLinkEvery = default,
+            CrashEvery = default,
+            PauseEvery = default,
+            DiskErrorEvery = default,
+            DiskLossAfter = default,
+            TransferEvery = default,
+            MembershipEvery = default,
+        });
+
+        Assert.Equal((SeedVerdict.Passed, null), (result.Verdict, result.Violation));
+        var leaders = Regex.Matches($"{trace}", @"(n\d) is Leader in term ")
+            .Select(match => match.Groups[1].Value);
+        var away = Regex.Count($"{trace}", @"n\d is cut off$", RegexOptions.Multiline);
+        Assert.InRange(away, 5, 100);
+        Assert.Contains(leaders.CountBy(leader => leader), leader => leader.Value > 2);
     }
 }
