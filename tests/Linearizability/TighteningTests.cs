@@ -44,6 +44,20 @@ public sealed class TighteningTests
     }
 
     [Fact]
+    public void Many_that_may_have_seen_one_value_do_not_take_the_square_of_their_number()
+    {
+        const int Swaps = 4_000;
+        var history = new List<Operation<KvInput, KvOutput>>();
+        for (var i = 0; i < Swaps; i++)
+            history.Add(new(i, KvInput.CompareAndSet("a", "0", "0"), 0));
+        history.Add(new(Swaps, KvInput.Put("a", "0"), KvOutput.Done, 0, 1));
+        history.Add(new(Swaps, KvInput.Get("a"), KvOutput.Read("0"), 2, 3));
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.NotNull(Tighten(history, Budget.Unlimited, out _));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, (long)Swaps * Swaps);
+    }
+
+    [Fact]
     public void A_scan_in_a_transaction_need_not_show_the_values_that_it_found()
     {
         var scan = KvInput.Transact(new KvTransaction(new(), new(KvInput.Scan("", null)), new()));

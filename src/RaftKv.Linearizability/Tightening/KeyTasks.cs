@@ -1,3 +1,5 @@
+using RaftKv.Linearizability.Search;
+
 namespace RaftKv.Linearizability.Tightening;
 
 /// <summary>A value, those that follow it at once, and their reads; nothing else can change the key in between.
@@ -11,7 +13,7 @@ internal readonly record struct KeyTask(int Start, int FirstHigh, int LastLow);
 /// The tasks of one key. Of two one comes before the other with all that belongs to it; where one order is impossible,
 /// the bounds follow from the other.
 /// </summary>
-internal sealed class KeyTasks(Nodes nodes, Bounds bounds, int initialNode)
+internal sealed class KeyTasks(Nodes nodes, Bounds bounds, int initialNode, BudgetMeter meter)
 {
     private const int None = Nodes.None;
     private readonly List<int> _chain = [];
@@ -48,13 +50,17 @@ internal sealed class KeyTasks(Nodes nodes, Bounds bounds, int initialNode)
         return low > 0 && at < _zones[low - 1].LastLow ? _zones[low - 1] : null;
     }
 
-    /// <summary>Draws the bounds closer; false when there is no room.</summary>
+    /// <summary>Draws the bounds closer, until the budget runs out; false when there is no room.</summary>
     public bool Tighten(List<int> writers)
     {
         if (!Collect(writers))
             return false;
-        PushBehind();
-        PushBefore();
+        if (meter.Look())
+            PushBehind();
+        if (meter.Look())
+            PushBefore();
+        if (!meter.Look())
+            return !bounds.IsContradiction;
         FindZones();
         _highs = [.. writers.Select(writer => bounds.High(nodes.Operation[writer]))];
         _latestLows = [.. writers.Select(writer => bounds.Low(nodes.Operation[writer]))];
@@ -71,6 +77,8 @@ internal sealed class KeyTasks(Nodes nodes, Bounds bounds, int initialNode)
         var count = _chain.Count - 1;
         foreach (var writer in writers)
         {
+            if (!meter.LookEvery(tasks.Count))
+                return !bounds.IsContradiction;
             if (nodes.Source[writer] != None)
                 continue;
             tasks.Add(TaskOf(writer));
@@ -159,7 +167,7 @@ internal sealed class KeyTasks(Nodes nodes, Bounds bounds, int initialNode)
             _best[i] = best;
         }
 
-        for (var task = 0; task < _tasks.Length; task++)
+        for (var task = 0; task < _tasks.Length && meter.LookEvery(task); task++)
         {
             var count = CountBelow(highs, _tasks[task].LastLow);
             if (count == 0)
@@ -186,7 +194,7 @@ internal sealed class KeyTasks(Nodes nodes, Bounds bounds, int initialNode)
             _best[i] = best;
         }
 
-        for (var task = 0; task < _tasks.Length; task++)
+        for (var task = 0; task < _tasks.Length && meter.LookEvery(task); task++)
         {
             // Calls and returns are different events: no low bound is a high one.
             var from = CountBelow(lows, _tasks[task].FirstHigh);

@@ -1,4 +1,5 @@
 using RaftKv.Linearizability.Models;
+using RaftKv.Linearizability.Search;
 
 namespace RaftKv.Linearizability.Tightening;
 
@@ -22,8 +23,13 @@ internal sealed class KeyValues<TValue>
     private readonly Dictionary<int, TValue?> _bases = [];
     private readonly List<int> _certainWriters = [];
     private readonly KeyTasks _tasks;
+    private readonly BudgetMeter _meter;
     private readonly Dictionary<int, string> _grownTo = [];
     private List<int> _unresolved = [];
+
+    // How often what is seen was looked for, and in which of these times all writers were added last.
+    private int _adding;
+    private int _allAddedIn;
 
     /// <param name="initial">What it holds at first.</param>
     /// <param name="initialNode">The node of that.</param>
@@ -32,6 +38,7 @@ internal sealed class KeyValues<TValue>
     /// <param name="nodes">How the values hang together.</param>
     /// <param name="bounds">The bounds of all operations.</param>
     /// <param name="returnAt">When each operation returns.</param>
+    /// <param name="meter">What it may spend.</param>
     public KeyValues(
         TValue? initial,
         int initialNode,
@@ -39,11 +46,12 @@ internal sealed class KeyValues<TValue>
         List<int> own,
         Nodes nodes,
         Bounds bounds,
-        int[] returnAt)
+        int[] returnAt,
+        BudgetMeter meter)
     {
         (_accesses, _all, _nodes, _bounds) = (accesses, own, nodes, bounds);
-        (_initial, _initialNode) = (initial, initialNode);
-        _tasks = new KeyTasks(nodes, bounds, initialNode);
+        (_initial, _initialNode, _meter) = (initial, initialNode, meter);
+        _tasks = new KeyTasks(nodes, bounds, initialNode, meter);
         MayAllBeSeen = own.Exists(access => accesses[access].SeesMore);
         if (own.Exists(access => accesses[access].Effect == AccessEffect.Append))
             _grown = new();
@@ -70,9 +78,15 @@ internal sealed class KeyValues<TValue>
     /// <summary>Whether every effect may have been read.</summary>
     public bool IsAllSeen { get; private set; }
 
+    /// <summary>Forgets which operations were added: each is once from now on.</summary>
+    public void BeginAdding() => _adding++;
+
     /// <summary>Adds the operations that may change the value.</summary>
     public void AddAllWriters(Stack<int> operations)
     {
+        if (_allAddedIn == _adding)
+            return;
+        _allAddedIn = _adding;
         foreach (var access in _all)
         {
             if (_accesses[access].Effect != AccessEffect.None)
@@ -98,7 +112,11 @@ internal sealed class KeyValues<TValue>
 
     private void AddWriters(TValue? value, Stack<int> operations)
     {
-        foreach (var writer in WritersOf(value).Accesses)
+        var writers = WritersOf(value);
+        if (writers.AddedIn == _adding)
+            return;
+        writers.AddedIn = _adding;
+        foreach (var writer in writers.Accesses)
         {
             if (writer != _initialNode)
                 operations.Push(_nodes.Operation[writer]);
@@ -227,8 +245,11 @@ internal sealed class KeyValues<TValue>
         if (!_tasks.Tighten(_certainWriters))
             return false;
         var unresolved = new List<int>();
-        foreach (var access in _unresolved)
+        for (var i = 0; i < _unresolved.Count; i++)
         {
+            if (!_meter.LookEvery(i))
+                return true;
+            var access = _unresolved[i];
             var (count, node) = Candidates(access);
             if (count == 0)
             {
@@ -322,6 +343,9 @@ internal sealed class KeyValues<TValue>
         public List<int> LatestReturns { get; } = [];
 
         public int FirstUnknown { get; private set; } = None;
+
+        /// <summary>When they were added last; see <see cref="BeginAdding"/>.</summary>
+        public int AddedIn { get; set; }
 
         public void Add(int access, int returnAt)
         {

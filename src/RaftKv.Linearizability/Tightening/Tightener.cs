@@ -61,6 +61,8 @@ internal sealed class Tightener<TValue>(
                 (dirty[key], isQuiet) = (false, false);
                 if (!_keys[key].Tighten() || _bounds.IsContradiction)
                     return (Verdict.Illegal, null);
+                if (meter.IsExhausted)
+                    return (Verdict.Unknown, null);
             }
 
             if (isQuiet)
@@ -104,7 +106,7 @@ internal sealed class Tightener<TValue>(
         for (var key = 0; key < _keys.Length; key++)
         {
             _keys[key] = new KeyValues<TValue>(
-                initial, accesses.Count + key, accesses, ofKey[key], nodes, _bounds, part.ReturnAt);
+                initial, accesses.Count + key, accesses, ofKey[key], nodes, _bounds, part.ReturnAt, meter);
         }
     }
 
@@ -139,6 +141,7 @@ internal sealed class Tightener<TValue>(
         var added = new Stack<int>();
         foreach (var key in _keys)
         {
+            key.BeginAdding();
             if (key.IsAllSeen || (key.MayAllBeSeen && !isHopeful))
                 key.AddAllWriters(added);
             else
