@@ -240,7 +240,7 @@ public static class Checker
             return Verdict.Unknown;
         var (verdict, chains, evidence) = cells.FindChains(history, part, meter);
         if (verdict == Verdict.Illegal)
-            refuted?.Refute(part, evidence);
+            refuted?.Refute(part, evidence, isOfUniqueValues: true);
         if (verdict == Verdict.Unknown && !meter.IsExhausted && cells.FindStaleRead(history, part) is { } stale)
         {
             verdict = Verdict.Illegal;
@@ -252,7 +252,7 @@ public static class Checker
             var zones = meter.Look() ? new ZoneTest(part, chains) : null;
             verdict = zones?.Run() ?? Verdict.Unknown;
             if (verdict == Verdict.Illegal)
-                refuted?.Refute(part, zones!.Evidence);
+                refuted?.Refute(part, zones!.Evidence, isOfUniqueValues: true);
             if (verdict == Verdict.Linearizable)
                 orders?.Add(zones!.Order().Select(operation => part.Source[operation]));
         }

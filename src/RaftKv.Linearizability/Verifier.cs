@@ -1,3 +1,5 @@
+using RaftKv.Linearizability.Models;
+
 namespace RaftKv.Linearizability;
 
 /// <summary>
@@ -71,6 +73,8 @@ public static class Verifier
         var inCore = new CoreSearch<TState, TInput, TOutput>(model, [.. core.Select(index => history[index])]);
         var to = core.Max(index => history[index].Return);
         var isRelated = Related(model, history, core);
+        if (model is IAccessModel<TInput, TOutput> accesses)
+            LeaveOutUnseen(accesses, history, core, isRelated);
         var others = history.Where((operation, index) =>
             isRelated[index]
             && !core.Contains(index)
@@ -116,6 +120,62 @@ public static class Verifier
         }
 
         return isRelated;
+    }
+
+    /// <summary>
+    /// Leaves out what leaves nothing that the core finds, or that something finds which it may need: never to have
+    /// taken effect serves as well.
+    /// </summary>
+    private static void LeaveOutUnseen<TInput, TOutput>(
+        IAccessModel<TInput, TOutput> model,
+        IReadOnlyList<Operation<TInput, TOutput>> history,
+        IReadOnlyList<int> core,
+        bool[] isRelated)
+    {
+        var keys = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var operation in history)
+            model.AddKeys(operation.Input, keys);
+        var all = keys.ToList();
+        var found = new HashSet<(string Key, object? Value)>();
+        var unclear = new HashSet<string>();
+        foreach (var index in core)
+            Find(model.AccessesOf(history[index], all));
+        var left = Enumerable.Range(0, history.Count)
+            .Where(index => isRelated[index] && !core.Contains(index))
+            .ToList();
+        foreach (var index in left)
+            isRelated[index] = false;
+        for (var before = -1; before != left.Count;)
+        {
+            before = left.Count;
+            left.RemoveAll(index =>
+            {
+                var operation = new Operation<TInput, TOutput>(0, history[index].Input, 0);
+                var accesses = model.AccessesOf(operation, all).ToList();
+                isRelated[index] = accesses.Exists(IsSeen);
+                if (isRelated[index])
+                    Find(accesses);
+                return isRelated[index];
+            });
+        }
+
+        void Find(IEnumerable<Access<object>> accesses)
+        {
+            foreach (var access in accesses)
+            {
+                if (access.SeesMore || access.Effect == AccessEffect.Opaque)
+                    unclear.Add(access.Key);
+                else if (access.Reads)
+                    found.Add((access.Key, access.Expected));
+            }
+        }
+
+        bool IsSeen(Access<object> access) => access.Effect != AccessEffect.None
+            && (unclear.Contains(access.Key)
+                || found.Contains((access.Key, access.Value))
+                || found.Any(one => one.Key == access.Key && (access.Effect == AccessEffect.Opaque
+                    || (one.Value is string whole && access.Value is string piece
+                        && whole.Contains(piece, StringComparison.Ordinal)))));
     }
 
     private sealed class Keys : PartFinder

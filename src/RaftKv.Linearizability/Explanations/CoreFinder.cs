@@ -18,6 +18,9 @@ internal sealed class CoreFinder<TState, TInput, TOutput>(
     private const long EndSteps = 1 << 18;
     private const int ShortestEnd = 8;
 
+    // Evidence of more operations than this is no better than the search for a core from its end.
+    private const int EvidenceMax = 64;
+
     // What trials in few states may cost together, about a millisecond, where the verdict did not cost more.
     private const long TrialSteps = 1 << 13;
 
@@ -26,6 +29,8 @@ internal sealed class CoreFinder<TState, TInput, TOutput>(
 
     private long _stepsLeft = SearchSteps;
     private bool _isMinimal = true;
+
+    private Helpers? _helpers;
 
     // The operations of the part that is illegal, by their number in it: in the order of their calls.
     private Operation<TInput, TOutput>[] _operations = [];
@@ -40,8 +45,9 @@ internal sealed class CoreFinder<TState, TInput, TOutput>(
         _operations = Array.ConvertAll(refuted.Part.Source, index => history[index]);
         var isWithin = false;
         var core = FromStaleRead(refuted, out isWithin)
-            ?? FromEvidence(refuted)
+            ?? (refuted.IsOfUniqueValues ? FromEvidence(refuted) : null)
             ?? FromFewStates(refuted, out isWithin)
+            ?? (refuted.IsOfUniqueValues ? null : FromEvidence(refuted))
             ?? FromSearch(refuted);
         core.Sort();
         var few = core.ConvertAll(operation => _operations[operation]).ToArray();
@@ -80,24 +86,28 @@ internal sealed class CoreFinder<TState, TInput, TOutput>(
     }
 
     /// <summary>
-    /// The core when the values tell it: what contradicts each other, without what can be spared of that alone. Null
-    /// when they do not, or when that needs some of the others, too.
+    /// A core of what the check found to contradict each other, if need be with those that may have made what these
+    /// found.
     /// </summary>
     private List<int>? FromEvidence(Refutation refuted)
     {
-        int[] evidence = [.. refuted.Evidence];
-        var few = Array.ConvertAll(evidence, operation => _operations[operation]);
-        if (few.Length == 0 || !IsIllegal([.. few], AttemptSteps))
+        List<int> evidence = [.. refuted.Evidence];
+        evidence.RemoveAll(operation => FindHelpers()?.HelpsAny(operation) == true);
+        if (evidence.Count == 0)
             return null;
-        var core = Spare([.. evidence], IsCoreOfFew);
-        return IsCore(core) ? core : null;
-
-        bool IsCoreOfFew(List<int> some)
+        if (!IsCore(evidence))
         {
-            var places = some.Select(operation => Array.IndexOf(evidence, operation)).ToHashSet();
-            return IsIllegal(Relaxation.Outside(model, few, places), AttemptSteps);
+            evidence.AddRange(FindHelpers()?.Of(evidence) ?? []);
+            if (evidence.Count > EvidenceMax || !IsCore(evidence))
+                return null;
         }
+
+        FindHelpers()?.Narrow(evidence);
+        return Spare(evidence, IsCore);
     }
+
+    private Helpers? FindHelpers() =>
+        _helpers ??= (model as IAccessModel<TInput, TOutput>)?.FindHelpers(_operations, IsReadOnly);
 
     /// <summary>
     /// A core among the last operations up to where a search found no order, where the states are few: one that holds
@@ -169,18 +179,31 @@ internal sealed class CoreFinder<TState, TInput, TOutput>(
         _illegalBy = refuted.At is { } at
             ? _operations[~refuted.Part.Events[at]].Return
             : EndOfShortestIllegalPrefix();
-        for (var size = ShortestEnd; size < 2 * _operations.Length; size *= 2)
+        // First those that tell what they found: few others can help them.
+        foreach (var mustTell in FindHelpers() is null ? [false] : new[] { true, false })
         {
-            var last = LastBefore(refuted, size);
-            if (IsIllegal(Relaxation.Outside(model, _operations, last.ToHashSet()), EndSteps))
+            for (var size = ShortestEnd; size < 2 * _operations.Length; size *= 2)
+            {
+                var last = LastBefore(refuted, size);
+                if (mustTell)
+                    last.RemoveAll(FindHelpers()!.HelpsAny);
+                if (!IsCore(last, EndSteps))
+                    continue;
+                FindHelpers()?.Narrow(last);
                 return Spare(last, IsCore);
+            }
         }
 
         return Spare([.. Enumerable.Range(0, _operations.Length)], IsCore);
     }
 
-    private bool IsCore(List<int> core) =>
-        IsIllegal(Relaxation.Outside(model, _operations, core.ToHashSet()), AttemptSteps);
+    private bool IsCore(List<int> core) => IsCore(core, AttemptSteps);
+
+    private bool IsCore(List<int> core, long steps) => IsIllegal(
+        FindHelpers() is { } helpers
+            ? Relaxation.Outside(_operations, core, helpers.Of(core))
+            : Relaxation.Outside(model, _operations, core.ToHashSet()),
+        steps);
 
     /// <summary>The least size of a core among the last operations when half of so many are none.</summary>
     private int Shortest(int size, Predicate<int> isCore)
@@ -243,14 +266,14 @@ internal sealed class CoreFinder<TState, TInput, TOutput>(
     /// </summary>
     private List<int> Spare(List<int> core, Predicate<List<int>> isCore)
     {
-        var reads = core.FindAll(IsReadOnly);
-        var writes = core.FindAll(operation => !IsReadOnly(operation));
+        var reads = core.FindAll(operation => IsReadOnly(_operations[operation]));
+        var writes = core.FindAll(operation => !IsReadOnly(_operations[operation]));
         reads = Spare(reads, writes, isCore);
         return [.. reads, .. Spare(writes, reads, isCore)];
-
-        bool IsReadOnly(int operation) =>
-            model.IsReadOnly(_operations[operation].Input, _operations[operation].Outcome);
     }
+
+    private bool IsReadOnly(Operation<TInput, TOutput> operation) =>
+        model.IsReadOnly(operation.Input, operation.Outcome);
 
     /// <summary>Leaves out what is not needed among some operations while others stay.</summary>
     private List<int> Spare(

@@ -22,6 +22,7 @@ internal sealed class FewStates<TState, TInput, TOutput>
     private FewStates(IModel<TState, TInput, TOutput> model, Operation<TInput, TOutput>[] operations)
     {
         (_model, _operations) = (model, operations);
+        _states.Add(model.Initial);
         Kinds = new int[operations.Length];
         _own = new int[operations.Length][];
         var kinds = new Dictionary<TInput, int>();
@@ -34,6 +35,10 @@ internal sealed class FewStates<TState, TInput, TOutput>
             {
                 kinds.Add(operations[i].Input, Kinds[i] = _inputs.Count);
                 _inputs.Add(operations[i].Input);
+
+                // That there are too many is mostly soon seen.
+                if (!TryStep(0, operations[i].Input))
+                    return;
             }
         }
     }
@@ -55,22 +60,28 @@ internal sealed class FewStates<TState, TInput, TOutput>
         IModel<TState, TInput, TOutput> model, Operation<TInput, TOutput>[] operations)
     {
         var few = new FewStates<TState, TInput, TOutput>(model, operations);
-        few._states.Add(model.Initial);
         for (var state = 0; state < few._states.Count; state++)
         {
             foreach (var input in few._inputs)
             {
-                if (model.Step(few._states[state], input, default, out var next) && few.NumberOf(next) == None)
-                {
-                    if (few._states.Count == StatesMax)
-                        return null;
-                    few._states.Add(next);
-                }
+                if (!few.TryStep(state, input))
+                    return null;
             }
         }
 
         few._rows.AddRange(few._inputs.Select(input => few.Row(input, default)));
         return few;
+    }
+
+    /// <summary>Adds the state that an operation leads to; false when there are too many.</summary>
+    private bool TryStep(int state, TInput input)
+    {
+        if (!_model.Step(_states[state], input, default, out var next) || NumberOf(next) != None)
+            return true;
+        if (_states.Count == StatesMax)
+            return false;
+        _states.Add(next);
+        return true;
     }
 
     /// <summary>The states behind an operation as it was recorded.</summary>

@@ -19,9 +19,21 @@ internal static class Relaxation
             if (core.Contains(i))
                 relaxed.Add(operation);
             else if (!model.IsReadOnly(operation.Input, operation.Outcome))
-                relaxed.Add(new(operation.Client, operation.Input, call: long.MinValue));
+                relaxed.Add(Of(operation));
         }
 
         return relaxed;
     }
+
+    /// <summary>The same without the others that are known to be of no use.</summary>
+    public static List<Operation<TInput, TOutput>> Outside<TInput, TOutput>(
+        Operation<TInput, TOutput>[] history, IReadOnlyCollection<int> core, List<int> helpers) =>
+        [
+            .. core.Select(index => history[index]),
+            .. helpers.Select(index => Of(history[index])),
+        ];
+
+    /// <summary>An operation that may take effect at any one time or never.</summary>
+    public static Operation<TInput, TOutput> Of<TInput, TOutput>(in Operation<TInput, TOutput> operation) =>
+        new(operation.Client, operation.Input, call: long.MinValue);
 }

@@ -1,3 +1,4 @@
+using RaftKv.Linearizability.Explanations;
 using RaftKv.Linearizability.Search;
 using RaftKv.Linearizability.Tightening;
 
@@ -40,6 +41,18 @@ internal interface IAccessModel<TInput, TOutput>
     /// <summary>See <see cref="Tightener{TValue}"/>.</summary>
     (Verdict Verdict, Tightened? Result, IReadOnlyCollection<int> Evidence) Tighten(
         Operation<TInput, TOutput>[] history, Part part, BudgetMeter meter);
+
+    /// <summary>What an operation does, with values of any type; nothing if it is not known.</summary>
+    /// <param name="operation">The operation.</param>
+    /// <param name="keys">All keys, in ordinal order.</param>
+    IEnumerable<Access<object>> AccessesOf(in Operation<TInput, TOutput> operation, List<string> keys);
+
+    /// <summary>Adds the keys that an operation names.</summary>
+    void AddKeys(in TInput input, ISet<string> keys);
+
+    /// <summary>Who can help whom among some operations.</summary>
+    Helpers FindHelpers(
+        Operation<TInput, TOutput>[] operations, Predicate<Operation<TInput, TOutput>> isReadOnly);
 }
 
 /// <summary>A model of keys with values of a type.</summary>
@@ -62,8 +75,18 @@ internal interface IAccessModel<TValue, TInput, TOutput> : IAccessModel<TInput, 
     void AddAccesses(
         in Operation<TInput, TOutput> operation, List<string> keys, List<Access<TValue>> accesses);
 
-    /// <summary>Adds the keys that an operation names.</summary>
-    void AddKeys(in TInput input, ISet<string> keys);
+    IEnumerable<Access<object>> IAccessModel<TInput, TOutput>.AccessesOf(
+        in Operation<TInput, TOutput> operation, List<string> keys)
+    {
+        var accesses = new List<Access<TValue>>();
+        AddAccesses(operation, keys, accesses);
+        return accesses.Select(access => new Access<object>(
+            access.Key, access.Reads, access.Expected, access.Effect, access.Value) { SeesMore = access.SeesMore });
+    }
+
+    Helpers IAccessModel<TInput, TOutput>.FindHelpers(
+        Operation<TInput, TOutput>[] operations, Predicate<Operation<TInput, TOutput>> isReadOnly) =>
+        new Helpers<TValue, TInput, TOutput>(this, operations, isReadOnly);
 
     (Verdict Verdict, Tightened? Result, IReadOnlyCollection<int> Evidence) IAccessModel<TInput, TOutput>.Tighten(
         Operation<TInput, TOutput>[] history, Part part, BudgetMeter meter)

@@ -157,6 +157,6 @@ public sealed class KvModel(string? initial = null)
             KvAccesses.Add(operation, keys, accesses);
     }
 
-    void IAccessModel<string, KvInput, KvOutput>.AddKeys(in KvInput input, ISet<string> keys) =>
+    void IAccessModel<KvInput, KvOutput>.AddKeys(in KvInput input, ISet<string> keys) =>
         KvAccesses.AddKeys(input, keys);
 }

@@ -82,7 +82,7 @@ public sealed class MultiRegisterModel(string? initial = null)
         }
     }
 
-    void IAccessModel<string, Transaction, ValueList<string?>>.AddKeys(
+    void IAccessModel<Transaction, ValueList<string?>>.AddKeys(
         in Transaction input, ISet<string> keys) =>
         keys.UnionWith(input.Accesses.Select(access => access.Register));
 }

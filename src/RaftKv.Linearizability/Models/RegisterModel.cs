@@ -126,6 +126,6 @@ public sealed class RegisterModel<TValue>(TValue? initial = default)
         });
     }
 
-    void IAccessModel<TValue, RegisterInput<TValue>, RegisterOutput<TValue>>.AddKeys(
+    void IAccessModel<RegisterInput<TValue>, RegisterOutput<TValue>>.AddKeys(
         in RegisterInput<TValue> input, ISet<string> keys) => keys.Add("");
 }

@@ -11,6 +11,9 @@ internal sealed class Refutation
     /// <summary>Operations of the part that contradict each other.</summary>
     public IReadOnlyCollection<int> Evidence { get; private set; } = [];
 
+    /// <summary>Whether the evidence is of values that were written once.</summary>
+    public bool IsOfUniqueValues { get; private set; }
+
     /// <summary>A stale read, and what shows that it is one.</summary>
     public StaleRead? Stale { get; private set; }
 
@@ -18,9 +21,10 @@ internal sealed class Refutation
     public int? At { get; private set; }
 
     /// <summary>The values of a part contradict each other.</summary>
-    public void Refute(Part part, IReadOnlyCollection<int> evidence, StaleRead? stale = null)
+    public void Refute(
+        Part part, IReadOnlyCollection<int> evidence, StaleRead? stale = null, bool isOfUniqueValues = false)
     {
-        (_part, Evidence) = (part, evidence);
+        (_part, Evidence, IsOfUniqueValues) = (part, evidence, isOfUniqueValues);
         if (part.Original is null)
             Stale = stale;
         else

@@ -1,3 +1,4 @@
+using RaftKv.Linearizability.Explanations;
 using RaftKv.Linearizability.Models;
 using RaftKv.Linearizability.Search;
 using Xunit;
@@ -7,6 +8,10 @@ namespace RaftKv.Linearizability.Tests.Oracle;
 /// <summary>The checker against the definition, on random small histories of every model.</summary>
 public sealed class BruteForceTests
 {
+    // Brute force tries all orders of what is outside of a core, whenever that was called.
+    private const int CoreOf = 5;
+    private const int VerifierSteps = 5_000;
+
     private static readonly string?[] _values = [null, "0", "1", "2"];
 
     [Fact]
@@ -177,7 +182,41 @@ public sealed class BruteForceTests
             if (order is not null)
                 Assert.Null(Verifier.CheckOrder(model, history, order));
             EverySearch(model, history, expected);
+            Explains(model, history, expected);
         });
+
+    /// <summary>An illegal history has a core that is one, and that needs every operation.</summary>
+    private static void Explains<TState, TInput, TOutput>(
+        IModel<TState, TInput, TOutput> model, Operation<TInput, TOutput>[] history, Verdict expected)
+        where TInput : notnull
+    {
+        var explanation = Checker.Explain(model, history);
+        Assert.Equal(expected == Verdict.Illegal, explanation is not null);
+        if (explanation is null || history.Length > CoreOf)
+            return;
+        var isWithin = explanation.From is not null;
+        Assert.True(explanation.IsMinimal);
+        Assert.True(Cores.IsCore(model, history, explanation.Core.ToHashSet(), isWithin));
+        Assert.NotEqual(false, Verifier.CheckCore(
+            model, history, explanation.Core, VerifierSteps, explanation.From));
+        foreach (var spared in explanation.Core)
+        {
+            int[] rest = [.. explanation.Core.Where(index => index != spared)];
+            Assert.False(Cores.IsCore(model, history, rest.ToHashSet(), isWithin));
+            if (rest.Length > 0 && !isWithin)
+                Assert.NotEqual(true, Verifier.CheckCore(model, history, rest, VerifierSteps));
+        }
+
+        // The verifier and the finder of cores leave out what is of no use to a core.
+        int[] half = [.. Enumerable.Range(0, (history.Length + 1) / 2)];
+        var isCore = Cores.IsCore(model, history, half.ToHashSet(), isWithin: false);
+        Assert.NotEqual(!isCore, Verifier.CheckCore(model, history, half, VerifierSteps));
+        if (model is not IAccessModel<TInput, TOutput> accesses)
+            return;
+        var helpers = accesses.FindHelpers(history, one => model.IsReadOnly(one.Input, one.Outcome));
+        var helped = Relaxation.Outside(history, half, helpers.Of(half));
+        Assert.Equal(isCore, !BruteForce.IsLinearizable(model, helped));
+    }
 
     // The checker asks the searches only about what the values do not tell, and the sweep only when the other is slow.
     private static void EverySearch<TState, TInput, TOutput>(

@@ -1,0 +1,167 @@
+using System.Runtime.InteropServices;
+using RaftKv.Linearizability.Models;
+
+namespace RaftKv.Linearizability.Explanations;
+
+/// <summary>
+/// Which of the operations outside of a core can help it: those that may leave what it finds, or what one of these must
+/// find itself. No order needs the others.
+/// </summary>
+internal abstract class Helpers
+{
+    /// <summary>The helpers of some operations, in the order of their numbers.</summary>
+    public abstract List<int> Of(IReadOnlyCollection<int> core);
+
+    /// <summary>Whether anything may help an operation: what it finds is not known.</summary>
+    public abstract bool HelpsAny(int operation);
+
+    /// <summary>From now on only cores among some operations are asked about.</summary>
+    public abstract void Narrow(IReadOnlyCollection<int> core);
+}
+
+/// <summary>The helpers in a history of keys with values of a type.</summary>
+internal sealed class Helpers<TValue, TInput, TOutput> : Helpers
+{
+    private readonly IAccessModel<TValue, TInput, TOutput> _model;
+    private readonly Operation<TInput, TOutput>[] _operations;
+    private readonly List<string> _keys;
+
+    // What each does as one of the others, one after another.
+    private readonly List<Access<TValue>> _accesses = [];
+    private readonly int[] _starts;
+    private readonly bool _hasAppends;
+    private readonly Dictionary<string, Need> _needs = [];
+    private int[] _candidates;
+
+    /// <param name="model">The model.</param>
+    /// <param name="operations">The operations.</param>
+    /// <param name="isReadOnly">Which of them change nothing.</param>
+    public Helpers(
+        IAccessModel<TValue, TInput, TOutput> model,
+        Operation<TInput, TOutput>[] operations,
+        Predicate<Operation<TInput, TOutput>> isReadOnly)
+    {
+        (_model, _operations, _starts) = (model, operations, new int[operations.Length + 1]);
+        var keys = new HashSet<string>();
+        foreach (var operation in operations)
+            model.AddKeys(operation.Input, keys);
+        _keys = [.. keys.Order(StringComparer.Ordinal)];
+        for (var i = 0; i < operations.Length; i++)
+        {
+            if (!isReadOnly(operations[i]))
+                model.AddAccesses(Relaxation.Of(operations[i]), _keys, _accesses);
+            _starts[i + 1] = _accesses.Count;
+        }
+
+        _hasAppends = _accesses.Exists(access => access.Effect == AccessEffect.Append);
+        _candidates = [.. Enumerable.Range(0, operations.Length)];
+    }
+
+    public override bool HelpsAny(int operation)
+    {
+        var found = new List<Access<TValue>>();
+        _model.AddAccesses(_operations[operation], _keys, found);
+        return found.Exists(IsAny);
+    }
+
+    public override void Narrow(IReadOnlyCollection<int> core) => _candidates = [.. core.Concat(Of(core)).Order()];
+
+    public override List<int> Of(IReadOnlyCollection<int> core)
+    {
+        _needs.Clear();
+        var found = new List<Access<TValue>>();
+        foreach (var operation in core)
+            _model.AddAccesses(_operations[operation], _keys, found);
+        AddNeeds(CollectionsMarshal.AsSpan(found));
+
+        // What is needed was mostly made before.
+        var helpers = new HashSet<int>();
+        for (var before = -1; before < helpers.Count;)
+        {
+            before = helpers.Count;
+            for (var i = _candidates.Length - 1; i >= 0; i--)
+            {
+                var accesses = Accesses(_candidates[i]);
+                if (Helps(accesses) && !core.Contains(_candidates[i]) && helpers.Add(_candidates[i]))
+                    AddNeeds(accesses);
+            }
+        }
+
+        return Thin(core.Count, helpers);
+    }
+
+    private ReadOnlySpan<Access<TValue>> Accesses(int operation) =>
+        CollectionsMarshal.AsSpan(_accesses)[_starts[operation].._starts[operation + 1]];
+
+    private bool Helps(ReadOnlySpan<Access<TValue>> accesses)
+    {
+        foreach (ref readonly var access in accesses)
+        {
+            if (access.Effect == AccessEffect.None || !_needs.TryGetValue(access.Key, out var need))
+                continue;
+            if (need.IsAny || access.Effect == AccessEffect.Opaque)
+                return true;
+            foreach (var value in need.Values)
+            {
+                if (access.Effect == AccessEffect.Write
+                    && EqualityComparer<TValue?>.Default.Equals(access.Value, value))
+                    return true;
+                if (_hasAppends && access.Value is string piece && value is string whole
+                    && (access.Effect == AccessEffect.Append
+                        ? whole.Contains(piece, StringComparison.Ordinal)
+                        : whole.StartsWith(piece, StringComparison.Ordinal)))
+                    return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool IsAny(Access<TValue> access) =>
+        access.SeesMore || access.Effect == AccessEffect.Opaque;
+
+    private void AddNeeds(ReadOnlySpan<Access<TValue>> accesses)
+    {
+        foreach (ref readonly var access in accesses)
+        {
+            var isAny = IsAny(access);
+            if (!isAny && !access.Reads)
+                continue;
+            if (!_needs.TryGetValue(access.Key, out var need))
+                _needs.Add(access.Key, need = new Need());
+            need.IsAny |= isAny;
+            if (!isAny && need.Known.Add(new(access.Expected)))
+                need.Values.Add(access.Expected);
+        }
+    }
+
+    /// <summary>Of equal writes no more are of use than there are operations that find something.</summary>
+    private List<int> Thin(int coreCount, HashSet<int> helpers)
+    {
+        var finding = coreCount + helpers.Count(operation => !IsWrite(operation));
+        var taken = new Dictionary<(string, ValueTuple<TValue?>), int>();
+        return [.. helpers.Where(IsOfUse).Order()];
+
+        bool IsOfUse(int operation)
+        {
+            if (!IsWrite(operation))
+                return true;
+            var write = Accesses(operation)[0];
+            return CollectionsMarshal.GetValueRefOrAddDefault(taken, (write.Key, new(write.Value)), out _)++ < finding;
+        }
+
+        bool IsWrite(int operation) =>
+            Accesses(operation) is [{ Effect: AccessEffect.Write, Reads: false, SeesMore: false }];
+    }
+
+    /// <summary>What some operations find of a key.</summary>
+    private sealed class Need
+    {
+        /// <summary>Anything may matter.</summary>
+        public bool IsAny { get; set; }
+
+        public HashSet<ValueTuple<TValue?>> Known { get; } = [];
+
+        public List<TValue?> Values { get; } = [];
+    }
+}
