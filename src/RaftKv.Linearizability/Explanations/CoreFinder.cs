@@ -30,7 +30,7 @@ internal sealed class CoreFinder<TState, TInput, TOutput>(
     private long _stepsLeft = SearchSteps;
     private bool _isMinimal = true;
 
-    private Helpers? _helpers;
+    private Suppliers? _suppliers;
 
     // The operations of the part that is illegal, by their number in it: in the order of their calls.
     private Operation<TInput, TOutput>[] _operations = [];
@@ -92,22 +92,22 @@ internal sealed class CoreFinder<TState, TInput, TOutput>(
     private List<int>? FromEvidence(Refutation refuted)
     {
         List<int> evidence = [.. refuted.Evidence];
-        evidence.RemoveAll(operation => FindHelpers()?.HelpsAny(operation) == true);
+        evidence.RemoveAll(operation => FindSuppliers()?.FindsAny(operation) == true);
         if (evidence.Count == 0)
             return null;
         if (!IsCore(evidence))
         {
-            evidence.AddRange(FindHelpers()?.Of(evidence) ?? []);
+            evidence.AddRange(FindSuppliers()?.Of(evidence) ?? []);
             if (evidence.Count > EvidenceMax || !IsCore(evidence))
                 return null;
         }
 
-        FindHelpers()?.Narrow(evidence);
+        FindSuppliers()?.Narrow(evidence);
         return Spare(evidence, IsCore);
     }
 
-    private Helpers? FindHelpers() =>
-        _helpers ??= (model as IAccessModel<TInput, TOutput>)?.FindHelpers(_operations, IsReadOnly);
+    private Suppliers? FindSuppliers() =>
+        _suppliers ??= (model as IAccessModel<TInput, TOutput>)?.FindSuppliers(_operations, IsReadOnly);
 
     /// <summary>
     /// A core among the last operations up to where a search found no order, where the states are few: one that holds
@@ -180,16 +180,16 @@ internal sealed class CoreFinder<TState, TInput, TOutput>(
             ? _operations[~refuted.Part.Events[at]].Return
             : EndOfShortestIllegalPrefix();
         // First those that tell what they found: few others can help them.
-        foreach (var mustTell in FindHelpers() is null ? [false] : new[] { true, false })
+        foreach (var mustTell in FindSuppliers() is null ? [false] : new[] { true, false })
         {
             for (var size = ShortestEnd; size < 2 * _operations.Length; size *= 2)
             {
                 var last = LastBefore(refuted, size);
                 if (mustTell)
-                    last.RemoveAll(FindHelpers()!.HelpsAny);
+                    last.RemoveAll(FindSuppliers()!.FindsAny);
                 if (!IsCore(last, EndSteps))
                     continue;
-                FindHelpers()?.Narrow(last);
+                FindSuppliers()?.Narrow(last);
                 return Spare(last, IsCore);
             }
         }
@@ -200,8 +200,8 @@ internal sealed class CoreFinder<TState, TInput, TOutput>(
     private bool IsCore(List<int> core) => IsCore(core, AttemptSteps);
 
     private bool IsCore(List<int> core, long steps) => IsIllegal(
-        FindHelpers() is { } helpers
-            ? Relaxation.Outside(_operations, core, helpers.Of(core))
+        FindSuppliers() is { } suppliers
+            ? Relaxation.Outside(_operations, core, suppliers.Of(core))
             : Relaxation.Outside(model, _operations, core.ToHashSet()),
         steps);
 

@@ -27,10 +27,10 @@ internal static class Relaxation
 
     /// <summary>The same without the others that are known to be of no use.</summary>
     public static List<Operation<TInput, TOutput>> Outside<TInput, TOutput>(
-        Operation<TInput, TOutput>[] history, IReadOnlyCollection<int> core, List<int> helpers) =>
+        Operation<TInput, TOutput>[] history, IReadOnlyCollection<int> core, List<int> suppliers) =>
         [
             .. core.Select(index => history[index]),
-            .. helpers.Select(index => Of(history[index])),
+            .. suppliers.Select(index => Of(history[index])),
         ];
 
     /// <summary>An operation that may take effect at any one time or never.</summary>

@@ -51,7 +51,7 @@ internal interface IAccessModel<TInput, TOutput>
     void AddKeys(in TInput input, ISet<string> keys);
 
     /// <summary>Who can help whom among some operations.</summary>
-    Helpers FindHelpers(
+    Suppliers FindSuppliers(
         Operation<TInput, TOutput>[] operations, Predicate<Operation<TInput, TOutput>> isReadOnly);
 }
 
@@ -81,12 +81,13 @@ internal interface IAccessModel<TValue, TInput, TOutput> : IAccessModel<TInput, 
         var accesses = new List<Access<TValue>>();
         AddAccesses(operation, keys, accesses);
         return accesses.Select(access => new Access<object>(
-            access.Key, access.Reads, access.Expected, access.Effect, access.Value) { SeesMore = access.SeesMore });
+            access.Key, access.Reads, access.Expected, access.Effect, access.Value)
+        { SeesMore = access.SeesMore });
     }
 
-    Helpers IAccessModel<TInput, TOutput>.FindHelpers(
+    Suppliers IAccessModel<TInput, TOutput>.FindSuppliers(
         Operation<TInput, TOutput>[] operations, Predicate<Operation<TInput, TOutput>> isReadOnly) =>
-        new Helpers<TValue, TInput, TOutput>(this, operations, isReadOnly);
+        new Suppliers<TValue, TInput, TOutput>(this, operations, isReadOnly);
 
     (Verdict Verdict, Tightened? Result, IReadOnlyCollection<int> Evidence) IAccessModel<TInput, TOutput>.Tighten(
         Operation<TInput, TOutput>[] history, Part part, BudgetMeter meter)

@@ -213,8 +213,8 @@ public sealed class BruteForceTests
         Assert.NotEqual(!isCore, Verifier.CheckCore(model, history, half, VerifierSteps));
         if (model is not IAccessModel<TInput, TOutput> accesses)
             return;
-        var helpers = accesses.FindHelpers(history, one => model.IsReadOnly(one.Input, one.Outcome));
-        var helped = Relaxation.Outside(history, half, helpers.Of(half));
+        var suppliers = accesses.FindSuppliers(history, one => model.IsReadOnly(one.Input, one.Outcome));
+        var helped = Relaxation.Outside(history, half, suppliers.Of(half));
         Assert.Equal(isCore, !BruteForce.IsLinearizable(model, helped));
     }
 

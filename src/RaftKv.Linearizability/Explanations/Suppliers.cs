@@ -7,20 +7,20 @@ namespace RaftKv.Linearizability.Explanations;
 /// Which of the operations outside of a core can help it: those that may leave what it finds, or what one of these must
 /// find itself. No order needs the others.
 /// </summary>
-internal abstract class Helpers
+internal abstract class Suppliers
 {
-    /// <summary>The helpers of some operations, in the order of their numbers.</summary>
+    /// <summary>The suppliers of some operations, in the order of their numbers.</summary>
     public abstract List<int> Of(IReadOnlyCollection<int> core);
 
     /// <summary>Whether anything may help an operation: what it finds is not known.</summary>
-    public abstract bool HelpsAny(int operation);
+    public abstract bool FindsAny(int operation);
 
     /// <summary>From now on only cores among some operations are asked about.</summary>
     public abstract void Narrow(IReadOnlyCollection<int> core);
 }
 
-/// <summary>The helpers in a history of keys with values of a type.</summary>
-internal sealed class Helpers<TValue, TInput, TOutput> : Helpers
+/// <summary>The suppliers in a history of keys with values of a type.</summary>
+internal sealed class Suppliers<TValue, TInput, TOutput> : Suppliers
 {
     private readonly IAccessModel<TValue, TInput, TOutput> _model;
     private readonly Operation<TInput, TOutput>[] _operations;
@@ -36,7 +36,7 @@ internal sealed class Helpers<TValue, TInput, TOutput> : Helpers
     /// <param name="model">The model.</param>
     /// <param name="operations">The operations.</param>
     /// <param name="isReadOnly">Which of them change nothing.</param>
-    public Helpers(
+    public Suppliers(
         IAccessModel<TValue, TInput, TOutput> model,
         Operation<TInput, TOutput>[] operations,
         Predicate<Operation<TInput, TOutput>> isReadOnly)
@@ -57,7 +57,7 @@ internal sealed class Helpers<TValue, TInput, TOutput> : Helpers
         _candidates = [.. Enumerable.Range(0, operations.Length)];
     }
 
-    public override bool HelpsAny(int operation)
+    public override bool FindsAny(int operation)
     {
         var found = new List<Access<TValue>>();
         _model.AddAccesses(_operations[operation], _keys, found);
@@ -75,19 +75,19 @@ internal sealed class Helpers<TValue, TInput, TOutput> : Helpers
         AddNeeds(CollectionsMarshal.AsSpan(found));
 
         // What is needed was mostly made before.
-        var helpers = new HashSet<int>();
-        for (var before = -1; before < helpers.Count;)
+        var suppliers = new HashSet<int>();
+        for (var before = -1; before < suppliers.Count;)
         {
-            before = helpers.Count;
+            before = suppliers.Count;
             for (var i = _candidates.Length - 1; i >= 0; i--)
             {
                 var accesses = Accesses(_candidates[i]);
-                if (Helps(accesses) && !core.Contains(_candidates[i]) && helpers.Add(_candidates[i]))
+                if (Helps(accesses) && !core.Contains(_candidates[i]) && suppliers.Add(_candidates[i]))
                     AddNeeds(accesses);
             }
         }
 
-        return Thin(core.Count, helpers);
+        return Thin(core.Count, suppliers);
     }
 
     private ReadOnlySpan<Access<TValue>> Accesses(int operation) =>
@@ -136,11 +136,11 @@ internal sealed class Helpers<TValue, TInput, TOutput> : Helpers
     }
 
     /// <summary>Of equal writes no more are of use than there are operations that find something.</summary>
-    private List<int> Thin(int coreCount, HashSet<int> helpers)
+    private List<int> Thin(int coreCount, HashSet<int> suppliers)
     {
-        var finding = coreCount + helpers.Count(operation => !IsWrite(operation));
+        var finding = coreCount + suppliers.Count(operation => !IsWrite(operation));
         var taken = new Dictionary<(string, ValueTuple<TValue?>), int>();
-        return [.. helpers.Where(IsOfUse).Order()];
+        return [.. suppliers.Where(IsOfUse).Order()];
 
         bool IsOfUse(int operation)
         {
