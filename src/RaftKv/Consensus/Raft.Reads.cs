@@ -65,7 +65,9 @@ public sealed partial class Raft
             return;
         // A round that is due has begun in this batch and none of its messages has left: it vouches for these reads.
         if (!_heartbeatDue)
-            BeginRound();
+            Beat();
+        if (Role != Role.Leader)
+            return;
         _reads.Ticket(_rounds.Last, CommitIndex);
         ConfirmRounds();
         AnswerConfirmedReads();

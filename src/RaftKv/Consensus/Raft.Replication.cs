@@ -7,6 +7,7 @@ public sealed partial class Raft
 {
     private long _heartbeatDeadline;
     private bool _heartbeatDue;
+    private LogIndex _offered;
     private readonly Backlog _backlog = new();
     private readonly SnapshotPace _pace;
     private bool _isPaced;
@@ -36,15 +37,28 @@ public sealed partial class Raft
         _backlog.Add(data.Length);
     }
 
-    private void HeartbeatDue()
+    /// <summary>
+    /// Entries leave anyway: once a quarter of the interval has passed they make the next round, so that only an idle
+    /// leader sends heartbeats of their own (paper §5.2).
+    /// </summary>
+    private void BeatWithEntries()
     {
+        var hasNew = Log.LastIndex > _offered;
+        _offered = Log.LastIndex;
+        if (hasNew && !_heartbeatDue && _now >= _heartbeatDeadline - (_options.HeartbeatInterval.Ticks / 4 * 3))
+            Beat();
+    }
+
+    /// <summary>A round begins, and what is looked at with every round is.</summary>
+    private void Beat()
+    {
+        BeginRound();
         if (IsDeserted)
         {
             BecomeFollower();
             return;
         }
 
-        BeginRound();
         CheckTransfer();
         if (_now >= _farewellDeadline)
             EndFarewell();

@@ -195,7 +195,7 @@ public sealed partial class Raft
         if (Role == Role.Leader && _now < _heartbeatDeadline)
             return;
         if (Role == Role.Leader)
-            HeartbeatDue();
+            Beat();
         else if (_now < _electionDeadline)
             AskForVotes();
         else if (!CanCampaign)
@@ -267,10 +267,15 @@ public sealed partial class Raft
     {
         WriteChanges();
         FailReadsOfAnotherLeader();
+        if (Role == Role.Leader)
+            BeatWithEntries();
+        if (Role == Role.Leader)
+            ServeReads();
+        // With a round a leader may find that it is deserted.
+        FailReadsOfAnotherLeader();
         EndTransferOfAnotherTerm();
         if (Role == Role.Leader)
         {
-            ServeReads();
             SendToFollowers();
             TellSuccessor();
         }

@@ -71,6 +71,25 @@ public sealed class TransferScenarios
         Assert.Equal(new(2), cluster[1].Raft.CommitIndex);
     }
 
+    /// <summary>Rounds that reads begin put heartbeats off, and must do the heartbeats' work.</summary>
+    [Fact]
+    public void A_successor_that_does_not_take_over_is_given_up_although_reads_go_on()
+    {
+        var cluster = Led(3);
+        cluster.Isolate(3);
+        cluster[1].Step(Input.Transfer(1, Id(3)));
+        cluster.Run();
+        for (var read = 1; read <= 60; read++)
+        {
+            cluster.Pass(_timeout / 30);
+            cluster[1].Step(Input.Read(read, byLease: false));
+            cluster.Run();
+        }
+
+        Assert.Equal([new TransferResult(1, TransferStatus.TimedOut)], cluster[1].Transfers);
+        Assert.Equal((Role.Leader, NodeId.None), (cluster[1].Raft.Role, cluster[1].Raft.Successor));
+    }
+
     /// <summary>etcd: TestLeaderTransferToSelf, ...ToNonExistingNode, ...SecondTransferToAnotherNode.</summary>
     [Fact]
     public void What_cannot_be_transferred_is_refused_and_the_leader_goes_on()
