@@ -79,11 +79,15 @@ public sealed partial class Clerk : IAsyncDisposable
         KvRequest request, CancellationToken cancellationToken, ReadOptions? reads = null)
     {
         RequireSendable(request);
-        reads = request.IsReadOnly ? reads ?? _options.Reads : null;
+        var chosen = request.IsReadOnly ? reads ?? _options.Reads : null;
         return _platform.Loop.IsCurrent
-            ? RunAsync(request, reads, cancellationToken)
-            : OnLoopAsync(() => RunAsync(request, reads, cancellationToken));
+            ? RunAsync(request, chosen, cancellationToken)
+            : FromElsewhereAsync(request, chosen, cancellationToken);
     }
+
+    private Task<KvResult> FromElsewhereAsync(
+        KvRequest request, ReadOptions? reads, CancellationToken cancellationToken) =>
+        OnLoopAsync(() => RunAsync(request, reads, cancellationToken));
 
     private Task<KvResult> RunAsync(KvRequest request, ReadOptions? reads, CancellationToken cancellationToken) =>
         RunAsync(

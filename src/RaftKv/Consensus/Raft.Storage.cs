@@ -14,7 +14,7 @@ public sealed partial class Raft
         var start = skip == 1 ? new SnapshotId(entries[0].Index, entries[0].Term)
             : entries.Count > 0 && entries[0].Index.Value == 1 ? SnapshotId.None
             : snapshot;
-        var log = new RaftLog(start);
+        var log = new RaftLog(start, entries.Count - skip);
         for (var i = skip; i < entries.Count; i++)
             log.Append(entries[i]);
 

@@ -25,7 +25,14 @@ public sealed class RaftLog
     private long _firstChunk;
 
     /// <summary>Creates a log that continues after a snapshot, or after nothing.</summary>
-    internal RaftLog(SnapshotId start) => Restart(start);
+    /// <param name="start">Where it begins.</param>
+    /// <param name="entries">How many entries will follow at once: the first chunk has room for them.</param>
+    internal RaftLog(SnapshotId start, int entries = 0)
+    {
+        Restart(start);
+        if (entries > 0)
+            _chunks.Add(NewChunk(Math.Min(ChunkSize, Slot(FirstIndex) + entries)));
+    }
 
     /// <summary>The position before the first entry; everything up to it has been compacted.</summary>
     public LogIndex BaseIndex { get; private set; }

@@ -13,6 +13,9 @@ internal sealed class ClientSession(ClientId client, long timeoutMs)
     /// </summary>
     public const int MaxFoundBytes = 16 * 1024 * 1024;
 
+    /// <summary>A list with room for more is let go when it is empty; the next request needs a small one.</summary>
+    private const int RetainedResults = 4;
+
     // In order of the request id. Rarely more than a few: the client acknowledges with each further request.
     private List<Remembered>? _results;
     private ulong _resultsDigest;
@@ -60,7 +63,7 @@ internal sealed class ClientSession(ClientId client, long timeoutMs)
         }
 
         _results.RemoveRange(0, acknowledged);
-        if (_results.Count == 0) _results = null;
+        if (_results is { Count: 0, Capacity: > RetainedResults }) _results = null;
     }
 
     public bool TryRecall(RequestId request, out KvResult result)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using RaftKv.Checksums;
 using RaftKv.Platform;
 
@@ -29,36 +30,48 @@ internal sealed class LogRecovery(IDisk disk, StorageIdentity identity)
     public async Task<SegmentWriter> RunAsync(IReadOnlyList<long> sequences)
     {
         byte[] buffer = [];
-        foreach (var sequence in sequences)
+        try
         {
-            var name = SegmentHeader.FileName(sequence);
-            var file = await disk.OpenAsync(name);
-            if (file.Length > Array.MaxLength)
-                throw new CorruptStorageException(name, 0, $"{file.Length} bytes are too long for a segment");
-            // Segments are of one size as a rule: one array serves them all.
-            if (file.Length > buffer.Length)
-                buffer = new byte[file.Length];
-            var bytes = buffer.AsMemory(0, (int)file.Length);
-            if (await file.ReadAsync(0, bytes) != bytes.Length)
-                throw new CorruptStorageException(name, 0, "it ends early");
-            Begin(name, sequence, bytes.Span);
-            ReplayBatches(name, bytes.Span);
-            if (sequence != sequences[^1])
+            foreach (var sequence in sequences)
             {
-                file.Dispose();
-                continue;
-            }
+                var name = SegmentHeader.FileName(sequence);
+                var file = await disk.OpenAsync(name);
+                if (file.Length > Array.MaxLength)
+                    throw new CorruptStorageException(name, 0, $"{file.Length} bytes are too long for a segment");
+                // Segments are of one size as a rule: one array serves them all.
+                if (file.Length > buffer.Length)
+                {
+                    ArrayPool<byte>.Shared.Return(buffer);
+                    buffer = ArrayPool<byte>.Shared.Rent((int)file.Length);
+                }
 
-            // Damage in the middle of the last segment may leave a gap, too: then that is what is to be said.
-            if (Replay.Gap() is { } gap)
-                throw ReasonToRefuse(bytes.Span) is { } reason
-                    ? new CorruptStorageException(name, _offset, reason)
-                    : new CorruptStorageException(SegmentHeader.FileName(sequences[0]), 0, gap);
-            await CutTailAsync(name, file, bytes);
-            return new SegmentWriter(file, bytes.Length, _segmentChecksum, _offset);
+                var bytes = buffer.AsMemory(0, (int)file.Length);
+                if (await file.ReadAsync(0, bytes) != bytes.Length)
+                    throw new CorruptStorageException(name, 0, "it ends early");
+                Begin(name, sequence, bytes.Span);
+                ReplayBatches(name, bytes.Span);
+                if (sequence == sequences[^1])
+                    return await EndAsync(name, file, bytes, SegmentHeader.FileName(sequences[0]));
+                file.Dispose();
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
         }
 
         throw new ArgumentException("A log has at least one segment.", nameof(sequences));
+    }
+
+    private async Task<SegmentWriter> EndAsync(string name, IDiskFile file, Memory<byte> bytes, string firstName)
+    {
+        // Damage in the middle of the last segment may leave a gap, too: then that is what is to be said.
+        if (Replay.Gap() is { } gap)
+            throw ReasonToRefuse(bytes.Span) is { } reason
+                ? new CorruptStorageException(name, _offset, reason)
+                : new CorruptStorageException(firstName, 0, gap);
+        await CutTailAsync(name, file, bytes);
+        return new SegmentWriter(file, bytes.Length, _segmentChecksum, _offset);
     }
 
     private void Begin(string name, long sequence, ReadOnlySpan<byte> bytes)
