@@ -24,11 +24,11 @@ internal sealed class ByteCutter(IDecisions decisions)
     }
 
     /// <summary>The next piece: all there is, nothing yet (it is glued to what follows), or up to a cut.</summary>
-    public ReadOnlySpan<byte> TakePiece() => decisions.Choose("piece", 4) switch
+    public ReadOnlySpan<byte> TakePiece() => decisions.Choose("piece", 8) switch
     {
-        0 => TakeRest(),
-        1 => [],
-        _ => Take(1 + decisions.Choose("cut", _end - _start)),
+        0 => [],
+        1 or 2 => Take(1 + decisions.Choose("cut", _end - _start)),
+        _ => TakeRest(),
     };
 
     public ReadOnlySpan<byte> TakeRest() => Take(_end - _start);

@@ -6,7 +6,7 @@ namespace RaftKv.Sim.World;
 /// One attempt to connect: a request that crosses the link, an answer that crosses the link back, and whichever comes
 /// first of the answer, the time-out and the caller's cancellation.
 /// </summary>
-internal sealed class ConnectAttempt(NetworkFabric fabric, SimNetwork client, string address) : ISimEvent
+internal sealed class ConnectAttempt(NetworkFabric fabric, SimNetwork client, string address) : SimEvent
 {
     private readonly TaskCompletionSource<ConnectResult> _outcome = new();
     private CancellationTokenRegistration _cancellation;
@@ -44,7 +44,7 @@ internal sealed class ConnectAttempt(NetworkFabric fabric, SimNetwork client, st
         return new ValueTask<ConnectResult>(_outcome.Task);
     }
 
-    public void Fire(long argument)
+    public override void Fire(long argument)
     {
         switch ((Step)argument)
         {
@@ -68,7 +68,7 @@ internal sealed class ConnectAttempt(NetworkFabric fabric, SimNetwork client, st
         }
     }
 
-    public void Discard(long argument)
+    public override void Discard(long argument)
     {
         if ((Step)argument == Step.Established && fabric.IsHostUp(client.Loop.Index)) _clientEnd!.Refuse();
     }

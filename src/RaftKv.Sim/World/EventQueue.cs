@@ -26,7 +26,7 @@ internal sealed class EventQueue
     public int Count => _count - _cancelled;
 
     /// <summary>Adds an event for <paramref name="loop"/>, or for the world itself.</summary>
-    public EventHandle Add(long timeTicks, SimLoop? loop, ISimEvent target, long argument)
+    public EventHandle Add(long timeTicks, SimLoop? loop, SimEvent target, long argument)
     {
         var index = TakeSlot();
         ref var slot = ref _slots[index];
@@ -169,7 +169,7 @@ internal sealed class EventQueue
 
     private struct Slot
     {
-        public ISimEvent? Target;
+        public SimEvent? Target;
         public SimLoop? Loop;
         public long Argument;
         public int Generation;
@@ -181,4 +181,4 @@ internal sealed class EventQueue
 internal readonly record struct EventHandle(int Slot, int Generation);
 
 /// <summary>An event taken from the queue.</summary>
-internal readonly record struct DueEvent(long TimeTicks, SimLoop? Loop, ISimEvent Target, long Argument);
+internal readonly record struct DueEvent(long TimeTicks, SimLoop? Loop, SimEvent Target, long Argument);

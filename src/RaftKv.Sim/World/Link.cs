@@ -33,7 +33,7 @@ internal sealed class Link(Scheduler scheduler, int from, int to, LinkConditions
     }
 
     /// <summary>Whether an arrival may go on now. If not, it has been lost or held.</summary>
-    public Passage Admit(SimLoop? loop, ISimEvent arrival, long argument)
+    public Passage Admit(SimLoop? loop, SimEvent arrival, long argument)
     {
         if (!IsUp) return Passage.Lost;
         if (!IsHeld) return Passage.Free;

@@ -3,7 +3,7 @@ using System.Numerics;
 namespace RaftKv.Sim.World;
 
 /// <summary>Something on its way from one end of a connection to the other. Pooled, with its buffer.</summary>
-internal sealed class Packet : ISimEvent
+internal sealed class Packet : SimEvent
 {
     /// <summary>Not part of the stream, so no hole in the stream swallows it.</summary>
     public const long OutOfBand = -1;
@@ -40,9 +40,9 @@ internal sealed class Packet : ISimEvent
     public override string ToString() =>
         Kind == PacketKind.Data ? $"{_length} bytes" : Kind.ToString().ToLowerInvariant();
 
-    public void Fire(long argument) => Target.Arrive(this);
+    public override void Fire(long argument) => Target.Arrive(this);
 
-    public void Discard(long argument) => Target.ArriveAtDeadProcess(this);
+    public override void Discard(long argument) => Target.ArriveAtDeadProcess(this);
 }
 
 internal enum PacketKind

@@ -30,11 +30,11 @@ internal sealed class Scheduler(Trace trace)
     public long EventCount { get; private set; }
 
     /// <summary>Schedules an event <paramref name="delay"/> from now, on a loop or (null) in the world.</summary>
-    public EventHandle After(TimeSpan delay, SimLoop? loop, ISimEvent target, long argument = 0) =>
+    public EventHandle After(TimeSpan delay, SimLoop? loop, SimEvent target, long argument = 0) =>
         At(NowTicks + delay.Ticks, loop, target, argument);
 
     /// <summary>Schedules an event at a time not yet passed; at equal times the first scheduled is first.</summary>
-    public EventHandle At(long timeTicks, SimLoop? loop, ISimEvent target, long argument = 0)
+    public EventHandle At(long timeTicks, SimLoop? loop, SimEvent target, long argument = 0)
     {
         if (!_thread.IsHome("an event was scheduled")) throw new EscapeException(_thread.Escape!);
         ArgumentOutOfRangeException.ThrowIfLessThan(timeTicks, NowTicks);

@@ -3,7 +3,7 @@ using RaftKv.Platform;
 namespace RaftKv.Sim.World;
 
 /// <summary>One end of a simulated connection. What it does to bytes is told at <see cref="NetworkFabric"/>.</summary>
-internal sealed partial class SimConnection : IConnection, ISimEvent
+internal sealed partial class SimConnection : SimEvent, IConnection
 {
     private readonly NetworkFabric _fabric;
     private readonly SimNetwork _owner;
@@ -96,7 +96,7 @@ internal sealed partial class SimConnection : IConnection, ISimEvent
         Close();
     }
 
-    public void Fire(long argument)
+    public override void Fire(long argument)
     {
         switch ((Occasion)argument)
         {

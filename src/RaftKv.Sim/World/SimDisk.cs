@@ -11,7 +11,7 @@ namespace RaftKv.Sim.World;
 /// <param name="volume">The medium.</param>
 /// <param name="decisions">Draws latencies.</param>
 internal sealed class SimDisk(Scheduler scheduler, SimLoop? loop, SimVolume volume, IDecisions decisions)
-    : IDisk, ISimEvent
+    : SimEvent, IDisk
 {
     private readonly Queue<Operation> _queue = [];
     private readonly Stack<DiskCompletion> _completions = [];
@@ -51,7 +51,7 @@ internal sealed class SimDisk(Scheduler scheduler, SimLoop? loop, SimVolume volu
     }
 
     /// <summary>The running operation has taken its time.</summary>
-    public void Fire(long argument)
+    public override void Fire(long argument)
     {
         if (_isStopped) return;
         _isBusy = false;

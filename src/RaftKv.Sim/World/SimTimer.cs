@@ -5,7 +5,7 @@ namespace RaftKv.Sim.World;
 /// A timer that is moved to a later time, as election timers are with every message, keeps its event in the queue and
 /// is scheduled anew when that comes: otherwise the queue would fill with cancelled events.
 /// </remarks>
-internal sealed class SimTimer : ITimer, ISimEvent
+internal sealed class SimTimer : SimEvent, ITimer
 {
     private readonly SimTime _time;
     private readonly SimLoop _loop;
@@ -48,7 +48,7 @@ internal sealed class SimTimer : ITimer, ISimEvent
         return true;
     }
 
-    public void Fire(long argument)
+    public override void Fire(long argument)
     {
         _eventTicks = long.MaxValue;
         if (!IsArmed) return;

@@ -106,8 +106,8 @@ public sealed class SimWorld
         return isMet;
     }
 
-    private sealed class ActionEvent(Action action) : ISimEvent
+    private sealed class ActionEvent(Action action) : SimEvent
     {
-        public void Fire(long argument) => action();
+        public override void Fire(long argument) => action();
     }
 }

@@ -2,7 +2,7 @@ namespace RaftKv.Sim.World;
 
 /// <summary>Something to run now: a posted callback, or an event that has become due.</summary>
 /// <param name="loop">Where to run it; null for the world itself.</param>
-/// <param name="target">A <see cref="SendOrPostCallback"/> or an <see cref="ISimEvent"/>.</param>
+/// <param name="target">A <see cref="SendOrPostCallback"/> or an <see cref="SimEvent"/>.</param>
 /// <param name="state">The callback's state.</param>
 /// <param name="argument">The event's argument.</param>
 internal readonly struct Work(SimLoop? loop, object target, object? state, long argument)
@@ -12,8 +12,8 @@ internal readonly struct Work(SimLoop? loop, object target, object? state, long 
     public void Run()
     {
         if (target is SendOrPostCallback callback) callback(state);
-        else ((ISimEvent)target).Fire(argument);
+        else ((SimEvent)target).Fire(argument);
     }
 
-    public void Discard() => (target as ISimEvent)?.Discard(argument);
+    public void Discard() => (target as SimEvent)?.Discard(argument);
 }

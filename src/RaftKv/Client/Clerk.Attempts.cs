@@ -12,29 +12,35 @@ public sealed partial class Clerk
     {
         ObjectDisposedException.ThrowIf(_closing.IsCancellationRequested, this);
         _options.Observer?.Invoked(operation);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closing.Token);
+        var effort = new Effort(_platform, _options, _servers, operation, _options.OperationTimeout, either.Token);
+        Ending ending;
         try
         {
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closing.Token);
-            var effort = new Effort(_platform, _options, _servers, operation, _options.OperationTimeout, either.Token);
-            var result = operation.Request.IsReadOnly
+            ending = operation.Request.IsReadOnly
                 ? await ReadAsync(operation, effort, cancellationToken)
                 : await WriteAsync(operation, effort, cancellationToken);
-            _options.Observer?.Completed(operation, result);
-            return result;
         }
-        catch (ClerkOutcomeUnknownException exception)
+        catch (KvRejectedException sessionRejected)
         {
-            _options.Observer?.Unknown(operation, exception.Message);
-            throw;
+            ending = sessionRejected;
         }
-        catch (Exception exception)
+
+        switch (ending.Failure)
         {
-            _options.Observer?.Failed(operation, exception.Message);
-            throw;
+            case null:
+                _options.Observer?.Completed(operation, ending.Result);
+                return ending.Result;
+            case ClerkOutcomeUnknownException unknown:
+                _options.Observer?.Unknown(operation, unknown.Message);
+                throw unknown;
+            case var failure:
+                _options.Observer?.Failed(operation, failure.Message);
+                throw failure;
         }
     }
 
-    private async Task<KvResult> ReadAsync(ClerkOperation operation, Effort effort, CancellationToken callers)
+    private async Task<Ending> ReadAsync(ClerkOperation operation, Effort effort, CancellationToken callers)
     {
         // In the log it has a name, by which the leader knows it again.
         var nonce = operation.Consistency == ReadConsistency.Log ? _platform.Entropy.NextUInt64() : 0;
@@ -46,12 +52,12 @@ public sealed partial class Clerk
         return reply?.Status switch
         {
             KvStatus.Ok => reply.Result,
-            null => throw GivenUp(operation.Request, effort, inDoubt: false, callers),
-            _ => throw Rejected(operation.Request, reply.Result),
+            null => GivenUp(operation.Request, effort, inDoubt: false, callers),
+            _ => Rejected(operation.Request, reply.Result),
         };
     }
 
-    private async Task<KvResult> WriteAsync(ClerkOperation operation, Effort effort, CancellationToken callers)
+    private async Task<Ending> WriteAsync(ClerkOperation operation, Effort effort, CancellationToken callers)
     {
         while (await SessionAsync(effort) is { } session)
         {
@@ -67,17 +73,17 @@ public sealed partial class Clerk
                         return reply.Result;
                     // Said before it came into a log, where another server may have brought an earlier attempt.
                     case KvStatus.Rejected when inDoubt && reply.Result.Revision == 0:
-                        throw OutcomeUnknown(operation.Request, reply.Detail);
+                        return OutcomeUnknown(operation.Request, reply.Detail);
                     case KvStatus.Rejected:
-                        throw Rejected(operation.Request, reply.Result);
+                        return Rejected(operation.Request, reply.Result);
                     case null:
-                        throw GivenUp(operation.Request, effort, inDoubt, callers);
+                        return GivenUp(operation.Request, effort, inDoubt, callers);
                 }
 
                 // Expired: this attempt was not applied. If no other can have been, another session can have it.
                 _sessions.Retire(session);
                 if (inDoubt)
-                    throw OutcomeUnknown(operation.Request, reply.Detail);
+                    return OutcomeUnknown(operation.Request, reply.Detail);
                 await effort.FailedAsync(pause: false);
             }
             finally
@@ -86,7 +92,7 @@ public sealed partial class Clerk
             }
         }
 
-        throw GivenUp(operation.Request, effort, inDoubt: false, callers);
+        return GivenUp(operation.Request, effort, inDoubt: false, callers);
     }
 
     private Task<(KvReply? Reply, bool InDoubt)> SettleAsync(KvCommand command, Effort effort) =>
@@ -167,4 +173,12 @@ public sealed partial class Clerk
 
     private static ClerkOutcomeUnknownException OutcomeUnknown(object asked, string? why, Exception? cause = null) =>
         new($"{asked} has an unknown outcome: {why}.", cause);
+
+    /// <summary>A result, or why there is none: an exception that is thrown once, at the end.</summary>
+    private readonly record struct Ending(KvResult Result, Exception? Failure)
+    {
+        public static implicit operator Ending(in KvResult result) => new(result, null);
+
+        public static implicit operator Ending(Exception failure) => new(default, failure);
+    }
 }

@@ -30,6 +30,25 @@ public sealed class CheckQuorumScenarios
         Assert.Equal(new Term(1), cluster[1].Raft.Term);
     }
 
+    /// <summary>Entries put the heartbeats off at which a leader looks whether it is deserted.</summary>
+    [Fact]
+    public void A_deserted_leader_steps_down_although_commands_and_reads_keep_coming()
+    {
+        var cluster = TestCluster.Of(3, PreVoteScenarios.Both);
+        cluster.Pass(_timeout * 2);
+        cluster.Isolate(1);
+
+        for (var turn = 0; turn < 60; turn++)
+        {
+            cluster[1].Propose("x");
+            cluster[1].Step(Input.Read(turn, byLease: false));
+            cluster.Pass(_timeout / 30);
+        }
+
+        Assert.NotEqual(Role.Leader, cluster[1].Raft.Role);
+        Assert.Contains(cluster[1].Reads, result => result is { ReadNumber: 0, Status: ReadStatus.NoLeader });
+    }
+
     /// <summary>etcd: TestLeaderStepdownWhenQuorumActive.</summary>
     [Fact]
     public void A_leader_with_a_quorum_stays()

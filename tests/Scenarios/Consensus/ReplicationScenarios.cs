@@ -56,6 +56,59 @@ public sealed class ReplicationScenarios
         Assert.Equal(new LogIndex(2), cluster[3].Raft.CommitIndex);
     }
 
+    [Fact]
+    public void Entries_are_heartbeats_and_only_an_idle_leader_sends_others()
+    {
+        var cluster = TestCluster.Of(3);
+        cluster.Pass(cluster[1].Options.ElectionTimeout * 2);
+        var interval = cluster[1].Options.HeartbeatInterval;
+        cluster[1].Propose("x");
+        cluster.Run();
+        var heartbeats = 0;
+        cluster.Lose = message =>
+        {
+            if (message.Kind == MessageKind.AppendEntries && message.AppendEntries.Entries.IsEmpty)
+                heartbeats++;
+            return false;
+        };
+
+        for (var turn = 0; turn < 20; turn++)
+        {
+            cluster.Pass(interval * 0.4);
+            cluster[1].Propose("x");
+            cluster.Run();
+        }
+
+        Assert.Equal(0, heartbeats);
+        cluster.Pass(interval * 3);
+        Assert.Equal(3 * 2, heartbeats);
+    }
+
+    [Fact]
+    public void A_follower_that_missed_appends_catches_up_though_entries_put_heartbeats_off()
+    {
+        var cluster = TestCluster.Of(3);
+        cluster.Pass(cluster[1].Options.ElectionTimeout * 2);
+        cluster.Isolate(3);
+        var interval = cluster[1].Options.HeartbeatInterval;
+        for (var turn = 0; turn < 4; turn++)
+        {
+            cluster[1].Propose("x");
+            cluster.Run();
+            cluster.Pass(interval * 0.4);
+        }
+
+        cluster.Heal();
+        for (var turn = 0; turn < 4; turn++)
+        {
+            cluster[1].Propose("x");
+            cluster.Run();
+            cluster.Pass(interval * 0.4);
+        }
+
+        Assert.Equal(cluster[1].Raft.LastIndex, cluster[3].Raft.LastIndex);
+    }
+
     [Theory]
     [Scenario("TestLeaderAcknowledgeCommit")]
     [InlineData(1, "", true)]

@@ -8,21 +8,25 @@ public class DiskCompletionTests
 {
     private const int Flushes = 1000;
 
+    // The least object for each flush would come to 24,000 bytes.
+    private const long BytesOfNone = 5_000;
+
     [Fact]
     public void A_flush_allocates_nothing_once_the_disk_is_warm()
     {
         var allocated = long.MaxValue;
         Run(async file =>
         {
-            for (var warmUp = 0; warmUp < 3; warmUp++)
+            // Warm is also the code: before it is optimised, which happens beside this, awaiting boxes.
+            for (var attempt = 0; attempt < 2000 && allocated > BytesOfNone; attempt++)
+            {
+                var before = GC.GetAllocatedBytesForCurrentThread();
                 await FlushAsync(file);
-            var before = GC.GetAllocatedBytesForCurrentThread();
-            await FlushAsync(file);
-            allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+                allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+            }
         });
 
-        // The least object for each flush would come to 24,000 bytes.
-        Assert.InRange(allocated, 0, 5_000);
+        Assert.InRange(allocated, 0, BytesOfNone);
     }
 
     [Fact]

@@ -63,11 +63,11 @@ public class EventQueueTests
         return arguments;
     }
 
-    private sealed class Nothing : ISimEvent
+    private sealed class Nothing : SimEvent
     {
         public static readonly Nothing Instance = new();
 
-        public void Fire(long argument)
+        public override void Fire(long argument)
         {
         }
     }
