@@ -32,7 +32,9 @@ internal sealed class DroppingSweep(Part part, StateSpace space, BudgetMeter met
         {
             var isInside = _trail.Explained < _window.End && StuckAt > 0;
             var end = isInside ? _window.End : int.MaxValue;
-            var width = new Width(isInside ? _window.Wide : StuckWindow.Narrow, Merges: false);
+            var width = isInside
+                ? new Width(_window.Wide, Merges: false, Chooses: _window.IsRepeated)
+                : new Width(StuckWindow.Narrow, Merges: false, Chooses: true);
             var verdict = _trail.Run(end, width, lastStep);
             Explained = Math.Max(Explained, _trail.Explained);
             if (verdict == Verdict.Unknown)

@@ -30,6 +30,9 @@ internal sealed class StuckWindow
     /// <summary>The first event behind.</summary>
     public int End => (int)Math.Min(int.MaxValue, (long)At + _reach);
 
+    /// <summary>Whether it is not the first try of a round.</summary>
+    public bool IsRepeated => _attempts % AttemptsMax != 0;
+
     /// <summary>A search failed that leaves something to chance: every few times goes on to the next round.</summary>
     public void TryAgain()
     {

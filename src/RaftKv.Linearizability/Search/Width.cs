@@ -7,7 +7,8 @@ namespace RaftKv.Linearizability.Search;
 /// </summary>
 /// <param name="OfKind">The most of one state.</param>
 /// <param name="Merges">Whether what is too much is merged instead of dropped.</param>
-internal readonly record struct Width(int OfKind, bool Merges)
+/// <param name="Chooses">Whether, when dropping, the best of many are gone on from instead of the first.</param>
+internal readonly record struct Width(int OfKind, bool Merges, bool Chooses = false)
 {
     // States differ in what a sweep cannot merge, but it can drop them.
     private const int StatesMax = 8;
@@ -27,7 +28,8 @@ internal readonly record struct Width(int OfKind, bool Merges)
     public int OfAll => (int)Math.Min(int.MaxValue, (long)OfKind * StatesMax);
 
     /// <summary>Of how many at most those are chosen, when dropping.</summary>
-    public int Considered => (int)Math.Min(int.MaxValue, (long)OfAll * Math.Min(OfKind, ConsideredMax));
+    public int Considered =>
+        Chooses ? (int)Math.Min(int.MaxValue, (long)OfAll * Math.Min(OfKind, ConsideredMax)) : OfAll;
 
     /// <summary>
     /// The most that may be reached on the way to one return, when merging: what was merged can take effect again and

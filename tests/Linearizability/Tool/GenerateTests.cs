@@ -1,4 +1,5 @@
 using RaftKv.HistoryChecker.Commands;
+using RaftKv.Linearizability.Formats;
 using Xunit;
 
 namespace RaftKv.Linearizability.Tests.Tool;
@@ -30,6 +31,19 @@ public sealed class GenerateTests : IDisposable
     {
         var file = Generate("a", ["--operations", "1000", .. options]);
         Assert.Equal(expected, CommandLine.Run(["check", file], TextWriter.Null, TextWriter.Null));
+    }
+
+    /// <summary>Keys that scans and transactions join, over values that repeat.</summary>
+    [Theory]
+    [InlineData(1_500_000, "get,put,txn", "--keys", "3", "--clients", "10", "--operations", "500", "--seed", "4")]
+    [InlineData(1_500_000, "get,put,txn", "--keys", "3", "--clients", "10", "--operations", "500", "--seed", "5")]
+    [InlineData(1_000_000, "scan,put,delete", "--keys", "20", "--clients", "20", "--operations", "300")]
+    public void What_is_generated_is_decided_in_few_steps(long steps, string mix, params string[] options)
+    {
+        var file = Generate("a", ["--mix", mix, "--unknown", "5", "--repeats", "4", .. options]);
+        using var stream = File.OpenRead(file);
+        var history = HistoryReader.Read(stream, file);
+        Assert.Equal(Verdict.Linearizable, history.Check(new Budget { Steps = steps }).Verdict);
     }
 
     [Fact]
