@@ -125,6 +125,19 @@ public sealed class BruteForceTests
         (_, state, input) => KvModel.Apply(state, input, out KvState _));
 
     [Fact]
+    public void Agrees_on_more_keys_than_footprints_tell_apart()
+    {
+        var names = Enumerable.Range(0, Footprint.KeysMax).Select(i => KvInput.Get($"0{i}"));
+        var never = new KvCompare("a", KvComparison.Equal, "never");
+        var all = KvInput.Transact(new KvTransaction(new(never), new([.. names]), new()));
+        var both = KvInput.Transact(new KvTransaction(new(), new(KvInput.Get("a"), KvInput.Get("b")), new()));
+        Compare(
+            new KvModel(),
+            (random, i) => i == 0 ? all : random.Next(3) == 0 ? both : KvInput.Put(Key(random), $"{random.Next(2)}"),
+            (_, state, input) => KvModel.Apply(state, input, out KvState _));
+    }
+
+    [Fact]
     public void Keeps_what_was_merged_while_an_operation_returned()
     {
         var notOne = new KvCompare("b", KvComparison.NotEqual, "1");
