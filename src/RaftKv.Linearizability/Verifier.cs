@@ -3,7 +3,8 @@ using RaftKv.Linearizability.Models;
 namespace RaftKv.Linearizability;
 
 /// <summary>
-/// Checks the evidence for a verdict by the definition alone; shares no code with the searches that found it.
+/// Checks the evidence for a verdict by the definition alone; shares with the searches that found it no code but the
+/// model and what that tells of keys.
 /// </summary>
 public static class Verifier
 {
@@ -124,7 +125,7 @@ public static class Verifier
 
     /// <summary>
     /// Leaves out what leaves nothing that the core finds, or that something finds which it may need: never to have
-    /// taken effect serves as well.
+    /// taken effect serves as well. What is absent may grow into what is found.
     /// </summary>
     private static void LeaveOutUnseen<TInput, TOutput>(
         IAccessModel<TInput, TOutput> model,
@@ -174,7 +175,7 @@ public static class Verifier
             && (unclear.Contains(access.Key)
                 || found.Contains((access.Key, access.Value))
                 || found.Any(one => one.Key == access.Key && (access.Effect == AccessEffect.Opaque
-                    || (one.Value is string whole && access.Value is string piece
+                    || (one.Value is string whole && (access.Value ?? "") is string piece
                         && whole.Contains(piece, StringComparison.Ordinal)))));
     }
 

@@ -97,6 +97,25 @@ public sealed class ExplanationTests
             (_, _) => (MutexInput)random.Next(2),
             (_, state, input) => random.Next(5) == 0 || state == (input == MutexInput.Release)));
 
+    /// <summary>A value that grew from nothing needs a delete as one that grew from another needs a put.</summary>
+    [Fact]
+    public void A_core_of_a_value_that_grew_from_nothing_holds_whenever_the_key_was_deleted()
+    {
+        Operation<KvInput, KvOutput>[] history =
+        [
+            new(1, KvInput.Append("a", "x"), KvOutput.Done, 0, 1),
+            new(2, KvInput.Put("a", "r"), KvOutput.Done, 2, 3),
+            new(3, KvInput.Get("a"), KvOutput.Read("x"), 4, 5),
+            new(4, KvInput.Delete("a"), KvOutput.Done, 6, 7),
+        ];
+        Assert.False(Cores.IsCore(_model, history, new HashSet<int> { 1, 2 }, isWithin: false));
+        Assert.False(Verifier.CheckCore(_model, history, [1, 2]));
+        var explanation = Checker.Explain(_model, history)!;
+        Assert.Equal([0, 1, 2], explanation.Core);
+        Assert.True(Cores.IsCore(_model, history, explanation.Core.ToHashSet(), isWithin: false));
+        Assert.True(Verifier.CheckCore(_model, history, explanation.Core));
+    }
+
     [Fact]
     public void A_legal_history_has_no_explanation() =>
         Assert.Null(Checker.Explain(_model, [new(1, KvInput.Get("x"), KvOutput.Read(null), 0, 1)]));

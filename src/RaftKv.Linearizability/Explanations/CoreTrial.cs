@@ -17,6 +17,7 @@ internal sealed class CoreTrial<TState, TInput, TOutput>(FewStates<TState, TInpu
     private const int SlotsMax = 64;
     private const int CountedMax = 8;
     private const int CountBits = 8;
+    private const int CountMax = (1 << CountBits) - 1;
     private const int NodesMax = 1 << 12;
 
     private readonly bool[] _isInCore = new bool[part.Count];
@@ -144,7 +145,7 @@ internal sealed class CoreTrial<TState, TInput, TOutput>(FewStates<TState, TInpu
 
         if (Overused() is not { } kind)
             return Verdict.Linearizable;
-        if (_counted.Count == CountedMax)
+        if (_counted.Count == CountedMax || _left[kind] > CountMax)
             return GiveUp();
         _counted.Add(kind);
         return Verdict.Unknown;
@@ -186,7 +187,7 @@ internal sealed class CoreTrial<TState, TInput, TOutput>(FewStates<TState, TInpu
                 for (var i = 0; i < _counted.Count; i++)
                 {
                     var (kind, shift) = (_counted[i], CountBits * i);
-                    if (((used >> shift) & ((1 << CountBits) - 1)) < (ulong)Math.Min(_left[kind], (1 << CountBits) - 1))
+                    if (((used >> shift) & CountMax) < (ulong)_left[kind])
                     {
                         var after = states.AfterKind(kind, closed) & ~closed;
                         Reach(_nextLevel, new Node(pending, used + (1UL << shift), after, None), node, ~kind);

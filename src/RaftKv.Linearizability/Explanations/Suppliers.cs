@@ -106,7 +106,9 @@ internal sealed class Suppliers<TValue, TInput, TOutput> : Suppliers
                 if (access.Effect == AccessEffect.Write
                     && EqualityComparer<TValue?>.Default.Equals(access.Value, value))
                     return true;
-                if (_hasAppends && access.Value is string piece && value is string whole
+
+                // What is absent grows like an empty string.
+                if (_hasAppends && value is string whole && (access.Value ?? (object)"") is string piece
                     && (access.Effect == AccessEffect.Append
                         ? whole.Contains(piece, StringComparison.Ordinal)
                         : whole.StartsWith(piece, StringComparison.Ordinal)))

@@ -11,6 +11,7 @@ public sealed class KvModel(string? initial = null)
     : IModel<KvState, KvInput, KvOutput>,
         ICellModel<string, KvInput, KvOutput>,
         IAccessModel<string, KvInput, KvOutput>,
+        IKeyedStates<KvState>,
         IObservableStates<KvState, KvInput, KvOutput>
 {
     /// <inheritdoc/>
@@ -156,6 +157,8 @@ public sealed class KvModel(string? initial = null)
         else
             KvAccesses.Add(operation, keys, accesses);
     }
+
+    string? IKeyedStates<KvState>.ValueOf(KvState state, string key) => state[key];
 
     void IAccessModel<KvInput, KvOutput>.AddKeys(in KvInput input, ISet<string> keys) =>
         KvAccesses.AddKeys(input, keys);

@@ -14,7 +14,8 @@ public sealed record Transaction(ValueList<RegisterAccess> Accesses);
 /// <param name="initial">What every register holds at first.</param>
 public sealed class MultiRegisterModel(string? initial = null)
     : IModel<KvState, Transaction, ValueList<string?>>,
-        IAccessModel<string, Transaction, ValueList<string?>>
+        IAccessModel<string, Transaction, ValueList<string?>>,
+        IKeyedStates<KvState>
 {
     /// <inheritdoc/>
     public KvState Initial { get; } = new(initial);
@@ -81,6 +82,8 @@ public sealed class MultiRegisterModel(string? initial = null)
                 accesses[at] = accesses[at] with { Reads = true, Expected = operation.Outcome.Value![i] };
         }
     }
+
+    string? IKeyedStates<KvState>.ValueOf(KvState state, string key) => state[key];
 
     void IAccessModel<Transaction, ValueList<string?>>.AddKeys(
         in Transaction input, ISet<string> keys) =>

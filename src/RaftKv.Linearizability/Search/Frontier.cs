@@ -57,7 +57,6 @@ internal sealed class Frontier(BudgetMeter meter, Width width)
     /// <summary>Adds a configuration unless one dominates it; removes those that it dominates.</summary>
     public void Add(ReadOnlySpan<ulong> added, Applied? path)
     {
-
         var slot = SlotOf(added);
         int count = 0, before = None, chosen = None, chosenBefore = None, chosenCost = int.MaxValue;
         for (var at = _slots[slot] - 1; at != None;)

@@ -74,6 +74,7 @@ internal sealed class StateSpace<TState, TInput, TOutput> : StateSpace
     private readonly List<int[]> _table = [];
     private int _unobservable = Impossible;
     private readonly Dictionary<ulong, int> _steps = [];
+    private readonly IKeyedStates<TState>? _keyed;
     private readonly Dictionary<(string Key, string? Value), int[]>? _readers;
     private readonly int[] _callAt = [];
     private readonly string[][] _written = [];
@@ -103,9 +104,12 @@ internal sealed class StateSpace<TState, TInput, TOutput> : StateSpace
             _accesses = new(joint, history, part);
         Classes = Array.ConvertAll(part.Source, index => ClassOf(history[index]));
         if (part.Readers is { Count: > 0 } readers
-            && typeof(TState) == typeof(KvState)
+            && model is IKeyedStates<TState> keyed
             && model is IAccessModel<string, TInput, TOutput> accesses)
-            (_readers, _callAt, _written) = (readers, part.CallAt, KeysWritten(history, part, accesses));
+        {
+            (_keyed, _readers, _callAt) = (keyed, readers, part.CallAt);
+            _written = KeysWritten(history, part, accesses);
+        }
     }
 
     /// <summary>A space of operations that are not known yet.</summary>
@@ -147,18 +151,19 @@ internal sealed class StateSpace<TState, TInput, TOutput> : StateSpace
         var next = Step(state, operationClass);
         lost = next == Impossible
             ? []
-            : FindLost((KvState)(object)_states[state]!, (KvState)(object)_states[next]!, _written[operationClass]);
+            : FindLost(_states[state], _states[next], _written[operationClass]);
         _lost.Add(key, lost);
         _meter?.Reserve(LostBytes + (sizeof(int) * lost.Length));
         return lost;
     }
 
-    private int[] FindLost(KvState before, KvState after, string[] keys)
+    private int[] FindLost(TState before, TState after, string[] keys)
     {
         List<int>? lost = null;
         foreach (var key in keys)
         {
-            if (before[key] != after[key] && _readers!.TryGetValue((key, before[key]), out var readers))
+            var value = _keyed!.ValueOf(before, key);
+            if (value != _keyed.ValueOf(after, key) && _readers!.TryGetValue((key, value), out var readers))
                 (lost ??= []).AddRange(readers);
         }
 

@@ -1,5 +1,6 @@
 using RaftKv.Linearizability.Models;
 using RaftKv.Linearizability.Search;
+using RaftKv.Linearizability.UniqueValues;
 
 namespace RaftKv.Linearizability.Tightening;
 
@@ -55,7 +56,7 @@ internal sealed class KeyValues<TValue>
         MayAllBeSeen = own.Exists(access => accesses[access].SeesMore);
         if (own.Exists(access => accesses[access].Effect == AccessEffect.Append))
             _grown = new();
-        _grown?.Write(initial as string);
+        _grown?.TryWrite(initial as string, initialNode);
         WritersOf(initial).Add(initialNode, -1);
         foreach (var access in own)
         {
@@ -65,7 +66,7 @@ internal sealed class KeyValues<TValue>
                 _isOpaque = true;
             if (effect != AccessEffect.Write)
                 continue;
-            _grown?.Write(value as string);
+            _grown?.TryWrite(value as string, access);
             WritersOf(value).Add(access, returnAt[nodes.Operation[access]]);
         }
 

@@ -1,29 +1,46 @@
-namespace RaftKv.Linearizability.Tightening;
+namespace RaftKv.Linearizability.UniqueValues;
 
 /// <summary>Takes strings apart into one that was written as a whole and what was appended to it.</summary>
-internal sealed class GrownValues
+internal sealed class GrownValues(int capacity = 0)
 {
-    private readonly HashSet<string> _written = [];
+    // Of each value that was written as a whole its number.
+    private readonly Dictionary<string, int> _written = new(capacity);
     private readonly Dictionary<string, int> _appended = [];
     private readonly SortedSet<int> _writtenLengths = [];
     private readonly SortedSet<int> _appendedLengths = [];
 
-    // For each prefix of a value, how many ways lead to it (2: more than one) and the access that ends it.
-    private (int Ways, int Length, int Access)[] _prefixes = [];
+    // For each prefix of a value, how many ways lead to it (2: more than one) and what appended its end.
+    private (int Ways, int Length, int Append)[] _prefixes = [];
     private bool _mayBeAbsent;
 
-    public void Write(string? value)
+    /// <summary>Whether anything was appended.</summary>
+    public bool AnyAppended => _appended.Count > 0;
+
+    /// <summary>Adds what the key may hold before anything is appended; false when it is known already.</summary>
+    /// <param name="value">The value; null: it may be absent.</param>
+    /// <param name="number">What <see cref="WrittenAs"/> tells of it.</param>
+    public bool TryWrite(string? value, int number)
     {
         if (value is null)
+        {
+            var isNew = !_mayBeAbsent;
             _mayBeAbsent = true;
-        else if (_written.Add(value))
-            _writtenLengths.Add(value.Length);
+            return isNew;
+        }
+
+        if (!_written.TryAdd(value, number))
+            return false;
+        _writtenLengths.Add(value.Length);
+        return true;
     }
 
-    /// <summary>Adds an access that appends; false when another appends the same.</summary>
-    public bool TryAppend(string? value, int access)
+    /// <summary>The number of a value that was written as a whole, or another.</summary>
+    public int WrittenAs(string value, int otherwise) => _written.GetValueOrDefault(value, otherwise);
+
+    /// <summary>Adds an append by its number; false when another appends the same.</summary>
+    public bool TryAppend(string? value, int append)
     {
-        if (string.IsNullOrEmpty(value) || !_appended.TryAdd(value, access))
+        if (string.IsNullOrEmpty(value) || !_appended.TryAdd(value, append))
             return false;
         _appendedLengths.Add(value.Length);
         return true;
@@ -41,7 +58,7 @@ internal sealed class GrownValues
         var appended = _appended.GetAlternateLookup<ReadOnlySpan<char>>();
         foreach (var length in _writtenLengths)
         {
-            if (length <= value.Length && written.Contains(value.AsSpan(0, length)))
+            if (length <= value.Length && written.ContainsKey(value.AsSpan(0, length)))
                 prefixes[length].Ways = 1;
         }
 
@@ -56,10 +73,10 @@ internal sealed class GrownValues
             {
                 if (length > value.Length - start)
                     break;
-                if (!appended.TryGetValue(value.AsSpan(start, length), out var access))
+                if (!appended.TryGetValue(value.AsSpan(start, length), out var append))
                     continue;
                 ref var end = ref prefixes[start + length];
-                end = (Math.Min(2, end.Ways + prefixes[start].Ways), length, access);
+                end = (Math.Min(2, end.Ways + prefixes[start].Ways), length, append);
             }
         }
 
@@ -68,8 +85,8 @@ internal sealed class GrownValues
             return (prefixes[^1].Ways, null, appends);
         var at = value.Length;
         for (; prefixes[at].Length > 0; at -= prefixes[at].Length)
-            appends.Add(prefixes[at].Access);
+            appends.Add(prefixes[at].Append);
         appends.Reverse();
-        return (1, at == 0 && !_written.Contains("") ? null : value[..at], appends);
+        return (1, at == 0 && !_written.ContainsKey("") ? null : value[..at], appends);
     }
 }
