@@ -25,6 +25,11 @@ public sealed partial class Clerk
         {
             ending = sessionRejected;
         }
+        catch (Exception unforeseen)
+        {
+            _options.Observer?.Unknown(operation, unforeseen.Message);
+            throw;
+        }
 
         switch (ending.Failure)
         {

@@ -24,6 +24,6 @@ public interface IClerkObserver
     /// <summary>It failed: a write was not and will not be applied, a read has read nothing.</summary>
     void Failed(ClerkOperation operation, string reason);
 
-    /// <summary>A write ended without an answer: it may have been applied, may still be, or never will.</summary>
+    /// <summary>It ended without an answer: a write may have been applied, may still be, or never will.</summary>
     void Unknown(ClerkOperation operation, string reason);
 }

@@ -41,8 +41,10 @@ internal sealed class LogRecovery(IDisk disk, StorageIdentity identity)
                 // Segments are of one size as a rule: one array serves them all.
                 if (file.Length > buffer.Length)
                 {
+                    // Rented first: where there is no memory for it, the other is given back once only.
+                    var larger = ArrayPool<byte>.Shared.Rent((int)file.Length);
                     ArrayPool<byte>.Shared.Return(buffer);
-                    buffer = ArrayPool<byte>.Shared.Rent((int)file.Length);
+                    buffer = larger;
                 }
 
                 var bytes = buffer.AsMemory(0, (int)file.Length);

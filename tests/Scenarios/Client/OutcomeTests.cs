@@ -67,6 +67,16 @@ public sealed class OutcomeTests : IDisposable
     }
 
     [Fact]
+    public void An_exception_that_nobody_foresaw_leaves_the_outcome_unknown_and_is_told_to_the_observer()
+    {
+        _world.Answer = _ => throw new NotSupportedException("unforeseen");
+
+        Assert.Throws<NotSupportedException>(() => _world.Within(0, Clerk().PutAsync("k", "v")));
+
+        Assert.Equal(["1 Put k invoked", "1 Put k unknown"], _observer.Lines);
+    }
+
+    [Fact]
     public void A_command_that_fits_no_message_is_rejected_and_not_retried()
     {
         _world.Answer = _ => RpcResult.Failed(RpcOutcome.TooLarge, "it takes too many bytes");
