@@ -39,13 +39,15 @@ public sealed partial class Raft
 
     /// <summary>
     /// Entries leave anyway: once a quarter of the interval has passed they make the next round, so that only an idle
-    /// leader sends heartbeats of their own (paper §5.2).
+    /// leader sends heartbeats of their own (paper §5.2). Not before the last round is answered: entries are when they
+    /// are durable, heartbeats at once, and slow disks must not make a leader seem deserted.
     /// </summary>
     private void BeatWithEntries()
     {
         var hasNew = Log.LastIndex > _offered;
         _offered = Log.LastIndex;
-        if (hasNew && !_heartbeatDue && _now >= _heartbeatDeadline - (_options.HeartbeatInterval.Ticks / 4 * 3))
+        if (hasNew && !_heartbeatDue && _rounds.Confirmed == _rounds.Last
+            && _now >= _heartbeatDeadline - (_options.HeartbeatInterval.Ticks / 4 * 3))
             Beat();
     }
 

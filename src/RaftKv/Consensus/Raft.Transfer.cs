@@ -84,7 +84,7 @@ public sealed partial class Raft
         Send(new Message(Id, Successor, Term, ++_lastNumber, default(TimeoutNow)));
     }
 
-    /// <summary>At each heartbeat the successor is told again, until an election time-out has passed.</summary>
+    /// <summary>With each round the successor is told again, until an election time-out has passed.</summary>
     private void CheckTransfer()
     {
         _isTold = false;

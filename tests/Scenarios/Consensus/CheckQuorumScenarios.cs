@@ -49,6 +49,24 @@ public sealed class CheckQuorumScenarios
         Assert.Contains(cluster[1].Reads, result => result is { ReadNumber: 0, Status: ReadStatus.NoLeader });
     }
 
+    /// <summary>An append with entries is answered when these are durable, a heartbeat at once.</summary>
+    [Fact]
+    public void A_leader_whose_followers_flush_for_long_stays_although_commands_keep_coming()
+    {
+        var cluster = TestCluster.Of(3, PreVoteScenarios.Both);
+        cluster.Pass(_timeout * 2);
+        cluster[2].AutoPersist = cluster[3].AutoPersist = false;
+
+        for (var turn = 0; turn < 60; turn++)
+        {
+            cluster[1].Propose("x");
+            cluster.Run();
+            cluster.Pass(_timeout / 30);
+        }
+
+        Assert.Equal((Role.Leader, new Term(1)), (cluster[1].Raft.Role, cluster[1].Raft.Term));
+    }
+
     /// <summary>etcd: TestLeaderStepdownWhenQuorumActive.</summary>
     [Fact]
     public void A_leader_with_a_quorum_stays()
