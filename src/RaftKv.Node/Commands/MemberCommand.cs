@@ -42,7 +42,8 @@ internal static class MemberCommand
             var members = await SettledChange.MakeAsync(clerk, added, cancellationToken);
             try
             {
-                if (!parsed.GetValue(learner))
+                // Asked again, as after a lost answer, it may have its vote already.
+                if (!parsed.GetValue(learner) && members.Find(node) is not { Role: MemberRole.Voter })
                     members = await SettledChange.MakeAsync(
                         clerk, new MemberChange(MemberChangeKind.Promote, node), cancellationToken);
             }
