@@ -134,7 +134,7 @@ public sealed partial class Clerk
             else if (status != KvStatus.Busy && result.Outcome != RpcOutcome.Cancelled)
                 _leader.MoveOn(address, result.Reply?.LeaderAddress);
             // Cut short by the end of the operation, an attempt says nothing about the server.
-            if (result.Outcome != RpcOutcome.TimedOut || timeout == patience || effort.Problems.IsEmpty)
+            if (timeout == patience || effort.TimeLeft > TimeSpan.Zero || effort.Problems.IsEmpty)
                 effort.Problems.Add(address, result);
             await effort.FailedAsync(pause: status == KvStatus.Busy);
         }

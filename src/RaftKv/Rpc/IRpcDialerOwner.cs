@@ -9,6 +9,12 @@ internal interface IRpcDialerOwner
     void Received(in Frame frame);
 
     /// <summary>
+    /// Whether a frame that waited for the welcome is still to be sent: not that of a call that has ended, and was told
+    /// that it was not sent.
+    /// </summary>
+    bool Wants(ulong correlation);
+
+    /// <summary>
     /// The connection is gone or was never made. What was given to Send has not been sent, unless the outcome is
     /// <see cref="RpcOutcome.ConnectionLost"/>.
     /// </summary>

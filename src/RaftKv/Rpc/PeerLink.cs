@@ -57,6 +57,9 @@ internal sealed class PeerLink : IRpcDialerOwner, IDisposable
     }
 
     /// <inheritdoc/>
+    public bool Wants(ulong correlation) => true;
+
+    /// <inheritdoc/>
     public void Lost(in RpcResult failure)
     {
     }

@@ -121,6 +121,9 @@ internal sealed class RpcChannel : IRpcDialerOwner, IDisposable
     }
 
     /// <inheritdoc/>
+    public bool Wants(ulong correlation) => _calls.ContainsKey(correlation);
+
+    /// <inheritdoc/>
     public void Lost(in RpcResult failure)
     {
         var lost = _calls.ToArray();
@@ -183,8 +186,10 @@ internal sealed class RpcChannel : IRpcDialerOwner, IDisposable
                 return;
             }
             _deadlines.Dequeue();
-            Complete(correlation, RpcResult.Failed(
-                RpcOutcome.TimedOut, IsOpen ? "no answer in time" : "no welcome in time"));
+            // Before the welcome it has not been sent, and will not be: see Wants.
+            Complete(correlation, IsOpen
+                ? RpcResult.Failed(RpcOutcome.TimedOut, "no answer in time")
+                : RpcResult.Failed(RpcOutcome.NotSent, "no welcome in time"));
         }
     }
 

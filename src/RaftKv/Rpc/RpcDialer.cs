@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using RaftKv.Consensus;
+using RaftKv.Diagnostics;
 using RaftKv.Platform;
 using RaftKv.Wire;
 
@@ -155,12 +156,33 @@ internal sealed class RpcDialer : IConnectionHandler, IDisposable
         _reader.MaxBodyBytes = _options.MaxBodyBytes;
         _connectTimer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         RpcLog.Connected(_logger, _address);
-        var waiting = _waiting.AsSpan(0, _waitingBytes);
+        var waiting = _waiting.AsSpan(0, DropUnwanted());
         (_waiting, _waitingBytes) = ([], 0);
         if (waiting.Length == 0 || _connection!.Send(waiting))
             return;
         IsReady = false;
         Fail("its send buffer does not hold what waited for the connection");
+    }
+
+    /// <returns>How many bytes of frames are left in front.</returns>
+    private int DropUnwanted()
+    {
+        var kept = 0;
+        for (var next = 0; next < _waitingBytes;)
+        {
+            var frame = _waiting.AsSpan(next, _waitingBytes - next);
+            _ = Frame.CheckHeader(frame, int.MaxValue, out var bodyBytes);
+            frame = frame[..(Frame.HeaderBytes + bodyBytes)];
+            next += frame.Length;
+            if (!Frame.TryOpen(frame, out var opened))
+                throw new InvariantViolationException("frames wait as they were written", $"kind {opened.Kind}");
+            if (!_owner.Wants(opened.Correlation))
+                continue;
+            frame.CopyTo(_waiting.AsSpan(kept));
+            kept += frame.Length;
+        }
+
+        return kept;
     }
 
     private void Fail(string reason, RpcOutcome outcome = RpcOutcome.NotSent)

@@ -90,7 +90,7 @@ public sealed class RpcTests : IDisposable
         var early = channel.CallAsync(RpcWorld.Put(1), RpcWorld.Second / 4, default);
         Assert.False(channel.IsOpen);
         _world.Time.Advance(RpcWorld.Second / 4);
-        Assert.Equal("no welcome in time", early.Now().Reason);
+        Assert.Equal((RpcOutcome.NotSent, "no welcome in time"), (early.Now().Outcome, early.Now().Reason));
 
         _world.Network.Deliver();
         Assert.True(channel.IsOpen);
@@ -99,6 +99,24 @@ public sealed class RpcTests : IDisposable
         Assert.Equal("no answer in time", late.Now().Reason);
         _world.Connection.Break("test");
         Assert.False(channel.IsOpen);
+    }
+
+    [Fact]
+    public void A_call_that_ends_before_the_welcome_is_not_sent_after_it()
+    {
+        using var channel = _world.Channel();
+        var early = channel.CallAsync(RpcWorld.Put(1), RpcWorld.Second / 4, default);
+        var patient = channel.CallAsync(RpcWorld.Put(2), RpcWorld.Second, default);
+        _world.Time.Advance(RpcWorld.Second / 4);
+        var last = channel.CallAsync(RpcWorld.Put(3), RpcWorld.Second, default);
+        _world.Network.Deliver();
+
+        Assert.Equal(RpcOutcome.NotSent, early.Now().Outcome);
+        Assert.Equal(["key2", "key3"], _world.Commands.Select(sent => sent.Command.Key));
+        _world.Commands[1].Reply.Send(RpcWorld.Ok("3"));
+        _world.Commands[0].Reply.Send(RpcWorld.Ok("2"));
+        _world.Network.Deliver();
+        Assert.Equal(("2", "3"), (patient.Now().Reply!.Detail, last.Now().Reply!.Detail));
     }
 
     [Fact]
