@@ -8,6 +8,12 @@ namespace RaftKv.Linearizability;
 /// </summary>
 public static class Verifier
 {
+    /// <summary>Beyond so many states there is too much to try: some 100 MB of them.</summary>
+    private const int StatesMax = 1 << 18;
+
+    /// <summary>Likewise of states in which a core that holds within its own time may have begun.</summary>
+    private const int StartsMax = 1 << 12;
+
     /// <summary>Checks that an order of the operations explains every answer.</summary>
     /// <param name="model">What the object does when operations come one at a time.</param>
     /// <param name="history">The operations.</param>
@@ -85,13 +91,14 @@ public static class Verifier
             return false;
 
         // What was before made some state: any that the operations can lead to.
-        inCore.Starts(from is null ? [] : history.Select(operation => operation.Input).Distinct());
+        if (from is not null && !inCore.TryStart(history.Select(operation => operation.Input).Distinct()))
+            return null;
 
         // If they cannot even when each of the others could take effect any number of times, that is quickly seen.
-        var fewStates = (2L << Math.Min(core.Count, 20)) * (core.Count + others.Count + 1);
+        var fewStates = Math.Min(StatesMax, (2L << Math.Min(core.Count, 20)) * (core.Count + others.Count + 1));
         return inCore.IsPossible(others, once: false, stepsMax, fewStates) == false
             ? true
-            : !inCore.IsPossible(others, once: true, stepsMax, long.MaxValue);
+            : !inCore.IsPossible(others, once: true, stepsMax, StatesMax);
     }
 
     /// <summary>Which operations touch what the core touches, or are joined to it by others that do.</summary>
@@ -200,17 +207,22 @@ public static class Verifier
         private readonly Stack<(ulong Done, string Used, TState State)> _toTry = new();
         private readonly List<TState> _starts = [model.Initial];
 
-        public void Starts(IEnumerable<TInput> inputs)
+        /// <returns>False when they are too many.</returns>
+        public bool TryStart(IEnumerable<TInput> inputs)
         {
             var all = inputs.ToArray();
             for (var i = 0; i < _starts.Count; i++)
             {
+                if (_starts.Count > StartsMax)
+                    return false;
                 foreach (var input in all)
                 {
                     if (model.Step(_starts[i], input, default, out var next) && !_starts.Contains(next, model.States))
                         _starts.Add(next);
                 }
             }
+
+            return true;
         }
 
         public bool? IsPossible(
@@ -224,7 +236,9 @@ public static class Verifier
             {
                 if (Enumerable.Range(0, core.Length).All(i => IsDone(at.Done, i) || !core[i].Outcome.IsKnown))
                     return true;
-                if ((stepsLeft -= core.Length + others.Count) < 0 || _seen.Count > statesMax)
+                // The longer the list of those used, the longer takes each step.
+                stepsLeft -= (core.Length + others.Count) * (1 + (at.Used.Length / 4));
+                if (stepsLeft < 0 || _seen.Count > statesMax)
                     return null;
                 for (var i = 0; i < core.Length; i++)
                 {

@@ -116,6 +116,22 @@ public sealed class ExplanationTests
         Assert.True(Verifier.CheckCore(_model, history, explanation.Core));
     }
 
+    /// <summary>Sets of appends that may have been used are more than any memory holds.</summary>
+    [Theory]
+    [InlineData(null)]
+    [InlineData(0L)]
+    public void The_verifier_stops_where_there_is_too_much_to_try(long? from)
+    {
+        var history = Enumerable.Range(0, 60)
+            .Select(i => new Operation<KvInput, KvOutput>(i, KvInput.Append("a", i % 2 == 0 ? "x" : "y"), 0))
+            .Append(new(61, KvInput.Get("a"), KvOutput.Read("xxxxyxxxx"), 1, 2))
+            .Append(new(62, KvInput.Get("a"), KvOutput.Read("xxxyxxxxx"), 3, 4))
+            .ToArray();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.NotEqual(false, Verifier.CheckCore(_model, history, [60, 61], from: from));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1L << 30);
+    }
+
     [Fact]
     public void A_legal_history_has_no_explanation() =>
         Assert.Null(Checker.Explain(_model, [new(1, KvInput.Get("x"), KvOutput.Read(null), 0, 1)]));

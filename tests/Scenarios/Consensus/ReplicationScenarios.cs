@@ -84,6 +84,32 @@ public sealed class ReplicationScenarios
         Assert.Equal(3 * 2, heartbeats);
     }
 
+    /// <summary>An answer must vouch for a round whose messages left after it had begun, and for no other.</summary>
+    [Fact]
+    public void Entries_carry_the_round_that_began_before_they_left()
+    {
+        var cluster = TestCluster.Of(3);
+        cluster.Pass(cluster[1].Options.ElectionTimeout * 2);
+        var interval = cluster[1].Options.HeartbeatInterval;
+        var rounds = new List<long>();
+        cluster.Lose = message =>
+        {
+            if (message.Kind == MessageKind.AppendEntries && message.To == Id(2))
+                rounds.Add(message.AppendEntries.Round);
+            return false;
+        };
+        foreach (var pause in (double[])[0.1, 0.3, 0.1, 0.3])
+        {
+            cluster.Pass(interval * pause);
+            cluster[1].Propose("x");
+            cluster.Run();
+        }
+
+        var first = rounds[0];
+        Assert.Equal([first, first + 1, first + 1, first + 2], rounds);
+        Assert.All(cluster[1].Raft.Followers, follower => Assert.Equal(first + 2, follower.Round));
+    }
+
     [Fact]
     public void A_follower_that_missed_appends_catches_up_though_entries_put_heartbeats_off()
     {
