@@ -9,7 +9,7 @@ namespace RaftKv.Linearizability;
 public static class Verifier
 {
     /// <summary>Beyond so many states there is too much to try: some 100 MB of them.</summary>
-    private const int StatesMax = 1 << 18;
+    private const int StatesMax = 1 << 17;
 
     /// <summary>Likewise of states in which a core that holds within its own time may have begun.</summary>
     private const int StartsMax = 1 << 12;
@@ -204,7 +204,8 @@ public static class Verifier
         where TInput : notnull
     {
         private readonly HashSet<(ulong Done, string Used, Boxed State)> _seen = new(new Comparer(model.States));
-        private readonly Stack<(ulong Done, string Used, TState State)> _toTry = new();
+        // First in, first out: what grows by an append grows slowly, and not to the length of the search.
+        private readonly Queue<(ulong Done, string Used, TState State)> _toTry = new();
         private readonly List<TState> _starts = [model.Initial];
 
         /// <returns>False when they are too many.</returns>
@@ -232,7 +233,7 @@ public static class Verifier
             _toTry.Clear();
             foreach (var start in _starts)
                 Reach(0, "", start);
-            while (_toTry.TryPop(out var at))
+            while (_toTry.TryDequeue(out var at))
             {
                 if (Enumerable.Range(0, core.Length).All(i => IsDone(at.Done, i) || !core[i].Outcome.IsKnown))
                     return true;
@@ -266,7 +267,7 @@ public static class Verifier
         private void Reach(ulong done, string used, TState state)
         {
             if (_seen.Add((done, used, new Boxed(state))))
-                _toTry.Push((done, used, state));
+                _toTry.Enqueue((done, used, state));
         }
 
         private bool IsNext(ulong done, long call) =>
