@@ -116,6 +116,24 @@ public sealed class ExplanationTests
         Assert.True(Verifier.CheckCore(_model, history, explanation.Core));
     }
 
+    /// <summary>What is outside of a core took effect at any time, whatever its answer says of when.</summary>
+    [Fact]
+    public void The_verifier_holds_nobody_outside_of_a_core_to_its_answer()
+    {
+        var swap = new KvTransaction(new(), new(KvInput.CompareAndSet("b", null, "1"), KvInput.Get("a")), new());
+        var append = new KvTransaction(new(), new(KvInput.Append("a", "0"), KvInput.Get("b")), new());
+        Operation<KvInput, KvOutput>[] history =
+        [
+            new(1, KvInput.Transact(swap), KvOutput.Transacted(true,
+                [new("b", KvOutput.Done), new("a", KvOutput.Read(null))]), 0, 9),
+            new(2, KvInput.Get("a"), KvOutput.Read("0"), 0, 6),
+            new(3, KvInput.Transact(append), KvOutput.Transacted(true,
+                [new("a", KvOutput.Done), new("b", KvOutput.Read(null))]), 0, 3),
+        ];
+        Assert.False(Cores.IsCore(_model, history, new HashSet<int> { 0, 1 }, isWithin: false));
+        Assert.False(Verifier.CheckCore(_model, history, [0, 1]));
+    }
+
     /// <summary>Sets of appends that may have been used are more than any memory holds.</summary>
     [Theory]
     [InlineData(null)]
