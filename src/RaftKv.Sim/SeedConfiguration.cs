@@ -159,6 +159,7 @@ internal sealed record SeedConfiguration
             TransferEvery = IfAny(drawn.TransferEvery, 2),
             MembershipEvery = IfAny(drawn.MembershipEvery, 2),
             LeaderFaultPercent = 0,
+            RivalPercent = 0,
             ReadProbeEvery = IfAny(drawn.ReadProbeEvery, 1),
             Limits = drawn.Limits with { SessionTimeout = TimeSpan.FromSeconds(10), MaxSessions = 100 },
         };
