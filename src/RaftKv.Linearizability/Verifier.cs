@@ -90,8 +90,11 @@ public static class Verifier
         if (from is not null && core.Any(index => history[index].Call < from))
             return false;
 
-        // What was before made some state: any that the operations can lead to.
-        if (from is not null && !inCore.TryStart(history.Select(operation => operation.Input).Distinct()))
+        // What was before made some state: any that those lead to which may have changed something.
+        if (from is not null && !inCore.TryStart(history
+            .Where(operation => !model.IsReadOnly(operation.Input, operation.Outcome))
+            .Select(operation => operation.Input)
+            .Distinct()))
             return null;
 
         // If they cannot even when each of the others could take effect any number of times, that is quickly seen.

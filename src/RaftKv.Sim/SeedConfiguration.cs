@@ -172,23 +172,28 @@ internal sealed record SeedConfiguration
     public static SeedConfiguration Draw(IDecisions choose)
     {
         var drawn = DrawSwarm(choose);
-        // It takes several leaders in a row, each for its part, and any other fault in between ends the play.
         return drawn is { LeaderFaultPercent: > 0, MaxAppendBytes: 1, MaxInflightAppends: 1 } && Often(choose, "rivals")
-            ? drawn with
-            {
-                RivalPercent = drawn.LeaderFaultPercent,
-                LeaderFaultPercent = 0,
-                PartitionEvery = default,
-                SlowLinkEvery = default,
-                CrashEvery = default,
-                PauseEvery = default,
-                DiskErrorEvery = default,
-                DiskLossAfter = default,
-                TransferEvery = default,
-                MembershipEvery = default,
-            }
+            ? drawn.WithRivals(drawn.LeaderFaultPercent)
             : drawn;
     }
+
+    /// <summary>
+    /// The same with leaders that take turns and nothing else that goes wrong: it takes several leaders in a row, each
+    /// for its part, and any other fault in between ends the play.
+    /// </summary>
+    public SeedConfiguration WithRivals(int percent) => this with
+    {
+        RivalPercent = percent,
+        LeaderFaultPercent = 0,
+        PartitionEvery = default,
+        SlowLinkEvery = default,
+        CrashEvery = default,
+        PauseEvery = default,
+        DiskErrorEvery = default,
+        DiskLossAfter = default,
+        TransferEvery = default,
+        MembershipEvery = default,
+    };
 
     private static SeedConfiguration DrawSwarm(IDecisions choose)
     {

@@ -4,7 +4,6 @@ namespace RaftKv.Sim.World;
 /// Something that happens at a point in virtual time. It is the object that it happens to, so that scheduling allocates
 /// nothing.
 /// </summary>
-/// <remarks>A class, as a call of one of its many kinds costs half of an interface's.</remarks>
 internal abstract class SimEvent
 {
     /// <summary>Called when it is due; on the loop that it was scheduled for, if any.</summary>

@@ -34,7 +34,7 @@ internal static class Cores
             start => !BruteForce.IsLinearizable(new StartingAt<TState, TInput, TOutput>(model, start), relaxed));
     }
 
-    /// <summary>The states that any operations lead to.</summary>
+    /// <summary>The states that the operations lead to which may have changed something.</summary>
     private static List<TState> States<TState, TInput, TOutput>(
         IModel<TState, TInput, TOutput> model, Operation<TInput, TOutput>[] history)
         where TInput : notnull
@@ -44,7 +44,8 @@ internal static class Cores
         {
             foreach (var operation in history)
             {
-                if (model.Step(states[i], operation.Input, default, out var next)
+                if (!model.IsReadOnly(operation.Input, operation.Outcome)
+                    && model.Step(states[i], operation.Input, default, out var next)
                     && !states.Contains(next, model.States))
                     states.Add(next);
             }

@@ -46,6 +46,22 @@ public sealed class GenerateTests : IDisposable
         Assert.Equal(Verdict.Linearizable, history.Check(new Budget { Steps = steps }).Verdict);
     }
 
+    /// <summary>The first one's states are more than memory holds, and those of both grow with each append.</summary>
+    [Theory]
+    [InlineData("Wrong", "--seed", "728", "--clients", "6")]
+    [InlineData("Split", "--seed", "722", "--clients", "5")]
+    public void The_verifier_stops_where_there_is_too_much_to_try(string fault, params string[] options)
+    {
+        var file = Generate("a", ["--operations", "400", "--keys", "4", "--mix", "get,put,append,delete,cas",
+            "--unknown", "8", "--repeats", "4", "--fault", fault, .. options]);
+        using var stream = File.OpenRead(file);
+        var history = HistoryReader.Read(stream, file);
+        var explanation = history.Explain()!;
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.NotEqual(false, history.VerifyCore(explanation));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 3L << 30);
+    }
+
     [Fact]
     public void A_seed_gives_the_same_history_and_another_seed_another()
     {

@@ -59,22 +59,12 @@ public sealed class FaultMixTests
     {
         var trace = new StringWriter();
 
-        var result = Simulation.Run(seed, trace, choose => SeedConfiguration.Draw(choose) with
+        var result = Simulation.Run(seed, trace, choose => SeedConfiguration.Draw(choose).WithRivals(75) with
         {
             Nodes = 3,
             Duration = TimeSpan.FromSeconds(10),
             ElectionTimeout = TimeSpan.FromMilliseconds(200),
             HeartbeatInterval = TimeSpan.FromMilliseconds(50),
-            LeaderFaultPercent = 0,
-            RivalPercent = 75,
-            PartitionEvery = default,
-            SlowLinkEvery = default,
-            CrashEvery = default,
-            PauseEvery = default,
-            DiskErrorEvery = default,
-            DiskLossAfter = default,
-            TransferEvery = default,
-            MembershipEvery = default,
         });
 
         Assert.Equal((SeedVerdict.Passed, null), (result.Verdict, result.Violation));
