@@ -11,6 +11,9 @@ public static class Verifier
     /// <summary>Beyond so many states there is too much to try: some 100 MB of them.</summary>
     private const int StatesMax = 1 << 17;
 
+    /// <summary>The operations of a core are bits of a word.</summary>
+    internal const int CoreMax = 128;
+
     /// <summary>Likewise of states in which a core that holds within its own time may have begun.</summary>
     private const int StartsMax = 1 << 12;
 
@@ -59,7 +62,7 @@ public static class Verifier
     /// </summary>
     /// <param name="model">What the object does when operations come one at a time.</param>
     /// <param name="history">The operations.</param>
-    /// <param name="core">The core, as indexes into the history; 64 at most.</param>
+    /// <param name="core">The core, as indexes into the history; 128 at most.</param>
     /// <param name="stepsMax">How many steps to try.</param>
     /// <param name="from">
     /// The call of the first in the core, when it is to hold within its own time only (<see cref="Explanation.From"/>).
@@ -76,17 +79,19 @@ public static class Verifier
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(history);
         ArgumentNullException.ThrowIfNull(core);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(core.Count, 64);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(core.Count, CoreMax);
         var inCore = new CoreSearch<TState, TInput, TOutput>(model, [.. core.Select(index => history[index])]);
         var to = core.Max(index => history[index].Return);
         var isRelated = Related(model, history, core);
         if (model is IAccessModel<TInput, TOutput> accesses)
             LeaveOutUnseen(accesses, history, core, isRelated);
-        var others = history.Where((operation, index) =>
-            isRelated[index]
-            && !core.Contains(index)
-            && (from is null || (operation.Return >= from && operation.Call <= to))
-            && !model.IsReadOnly(operation.Input, operation.Outcome)).ToList();
+        var others = history
+            .Where((operation, index) => isRelated[index]
+                && !core.Contains(index)
+                && (from is null || (operation.Return >= from && operation.Call <= to))
+                && !model.IsReadOnly(operation.Input, operation.Outcome))
+            .CountBy(operation => operation.Input)
+            .ToList();
         if (from is not null && core.Any(index => history[index].Call < from))
             return false;
 
@@ -97,11 +102,16 @@ public static class Verifier
             .Distinct()))
             return null;
 
-        // If they cannot even when each of the others could take effect any number of times, that is quickly seen.
-        var fewStates = Math.Min(StatesMax, (2L << Math.Min(core.Count, 20)) * (core.Count + others.Count + 1));
-        return inCore.IsPossible(others, once: false, stepsMax, fewStates) == false
-            ? true
-            : !inCore.IsPossible(others, once: true, stepsMax, StatesMax);
+        // If they cannot even when each of the others could take effect any number of times, or each that has an equal,
+        // that is quickly seen.
+        foreach (var countsUpTo in new[] { 0, 1 })
+        {
+            var fewStates = Math.Min(StatesMax, (2L << Math.Min(core.Count, 20)) * (core.Count + others.Count + 1));
+            if (inCore.IsPossible(others, countsUpTo, stepsMax, countsUpTo == 0 ? fewStates : StatesMax) == false)
+                return true;
+        }
+
+        return !inCore.IsPossible(others, int.MaxValue, stepsMax, StatesMax);
     }
 
     /// <summary>Which operations touch what the core touches, or are joined to it by others that do.</summary>
@@ -206,9 +216,9 @@ public static class Verifier
         IModel<TState, TInput, TOutput> model, Operation<TInput, TOutput>[] core)
         where TInput : notnull
     {
-        private readonly HashSet<(ulong Done, string Used, Boxed State)> _seen = new(new Comparer(model.States));
+        private readonly HashSet<(UInt128 Done, string Used, Boxed State)> _seen = new(new Comparer(model.States));
         // First in, first out: what grows by an append grows slowly, and not to the length of the search.
-        private readonly Queue<(ulong Done, string Used, TState State)> _toTry = new();
+        private readonly Queue<(UInt128 Done, string Used, TState State)> _toTry = new();
         private readonly List<TState> _starts = [model.Initial];
 
         /// <returns>False when they are too many.</returns>
@@ -229,8 +239,13 @@ public static class Verifier
             return true;
         }
 
+        /// <summary>Whether they can all be; null when there is too much to try.</summary>
+        /// <param name="others">The requests of the others, and how many there are of each.</param>
+        /// <param name="countsUpTo">More than so many that are equal may take effect any number of times.</param>
+        /// <param name="stepsLeft">How many steps to try.</param>
+        /// <param name="statesMax">How many states to keep.</param>
         public bool? IsPossible(
-            List<Operation<TInput, TOutput>> others, bool once, long stepsLeft, long statesMax)
+            List<KeyValuePair<TInput, int>> others, int countsUpTo, long stepsLeft, long statesMax)
         {
             _seen.Clear();
             _toTry.Clear();
@@ -241,7 +256,7 @@ public static class Verifier
                 if (Enumerable.Range(0, core.Length).All(i => IsDone(at.Done, i) || !core[i].Outcome.IsKnown))
                     return true;
                 // The longer the list of those used, the longer takes each step.
-                stepsLeft -= (core.Length + others.Count) * (1 + (at.Used.Length / 4));
+                stepsLeft -= core.Length + (others.Count * (1 + (at.Used.Length / 4)));
                 if (stepsLeft < 0 || _seen.Count > statesMax)
                     return null;
                 for (var i = 0; i < core.Length; i++)
@@ -250,16 +265,21 @@ public static class Verifier
                         && IsNext(at.Done, core[i].Call)
                         && model.Step(at.State, core[i].Input, core[i].Outcome, out var next))
                     {
-                        Reach(at.Done | (1UL << i), at.Used, next);
+                        Reach(at.Done | (UInt128.One << i), at.Used, next);
                     }
                 }
 
                 for (var i = 0; i < others.Count; i++)
                 {
-                    if (!(once && at.Used.Contains((char)i))
-                        && model.Step(at.State, others[i].Input, default, out var next))
+                    var (input, count) = others[i];
+                    var isCounted = count <= countsUpTo;
+
+                    // What changes nothing may as well never take effect.
+                    if (!(isCounted && at.Used.Count(used => used == i) == count)
+                        && model.Step(at.State, input, default, out var next)
+                        && !model.States.Equals(next, at.State))
                     {
-                        Reach(at.Done, once ? string.Concat(at.Used.Append((char)i).Order()) : "", next);
+                        Reach(at.Done, isCounted ? string.Concat(at.Used.Append((char)i).Order()) : at.Used, next);
                     }
                 }
             }
@@ -267,26 +287,27 @@ public static class Verifier
             return false;
         }
 
-        private void Reach(ulong done, string used, TState state)
+        private void Reach(UInt128 done, string used, TState state)
         {
             if (_seen.Add((done, used, new Boxed(state))))
                 _toTry.Enqueue((done, used, state));
         }
 
-        private bool IsNext(ulong done, long call) =>
+        private bool IsNext(UInt128 done, long call) =>
             Enumerable.Range(0, core.Length).All(i => IsDone(done, i) || core[i].Return >= call);
 
-        private static bool IsDone(ulong done, int i) => (done & (1UL << i)) != 0;
+        private static bool IsDone(UInt128 done, int i) => (done & (UInt128.One << i)) != 0;
 
         private readonly record struct Boxed(TState State);
 
         private sealed class Comparer(IEqualityComparer<TState> states)
-            : IEqualityComparer<(ulong Done, string Used, Boxed State)>
+            : IEqualityComparer<(UInt128 Done, string Used, Boxed State)>
         {
-            public bool Equals((ulong Done, string Used, Boxed State) x, (ulong Done, string Used, Boxed State) y) =>
+            public bool Equals(
+                (UInt128 Done, string Used, Boxed State) x, (UInt128 Done, string Used, Boxed State) y) =>
                 x.Done == y.Done && x.Used == y.Used && states.Equals(x.State.State, y.State.State);
 
-            public int GetHashCode((ulong Done, string Used, Boxed State) obj) =>
+            public int GetHashCode((UInt128 Done, string Used, Boxed State) obj) =>
                 HashCode.Combine(obj.Done, obj.Used, obj.State.State is { } state ? states.GetHashCode(state) : 0);
         }
     }

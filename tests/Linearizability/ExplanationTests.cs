@@ -97,6 +97,28 @@ public sealed class ExplanationTests
             (_, _) => (MutexInput)random.Next(2),
             (_, state, input) => random.Next(5) == 0 || state == (input == MutexInput.Release)));
 
+    /// <summary>Every operation of the core is needed: a search would have to leave out each alone to tell.</summary>
+    [Fact]
+    public void A_mutex_that_was_acquired_too_often_is_explained_by_counting()
+    {
+        const int Times = 40;
+        var releases = Enumerable.Range(0, Times - 2)
+            .Select(i => new Operation<MutexInput, bool>(i, MutexInput.Release, true, i, 1_000 + i));
+        var acquires = Enumerable.Range(0, Times)
+            .Select(i => 100 + (10 * i))
+            .Select(call => new Operation<MutexInput, bool>(call, MutexInput.Acquire, true, call, call + 19));
+        Operation<MutexInput, bool>[] history = [.. releases, .. acquires, new(0, MutexInput.Acquire, 7)];
+        var explanation = Checker.Explain(new MutexModel(), history)!;
+        Assert.True(explanation.IsMinimal);
+        Assert.Equal(Enumerable.Range(Times - 2, Times), explanation.Core);
+        Assert.Equal(
+            "40 times between 100 and 509 a client did acquire, but only 38 others can come between them then, "
+                + "whatever was there at first",
+            explanation.Sentence);
+        Assert.True(Verifier.CheckCore(new MutexModel(), history, explanation.Core, from: explanation.From));
+        Assert.False(Verifier.CheckCore(new MutexModel(), history, [.. explanation.Core.Skip(1)]));
+    }
+
     /// <summary>A value that grew from nothing needs a delete as one that grew from another needs a put.</summary>
     [Fact]
     public void A_core_of_a_value_that_grew_from_nothing_holds_whenever_the_key_was_deleted()

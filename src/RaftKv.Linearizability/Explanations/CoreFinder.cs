@@ -21,6 +21,9 @@ internal sealed class CoreFinder<TState, TInput, TOutput>(
     // Evidence of more operations than this is no better than the search for a core from its end.
     private const int EvidenceMax = 64;
 
+    // So many operations of few states may be a matter of counting, and are too many to be tried in several ways.
+    private const int Many = 32;
+
     // What trials in few states may cost together, about a millisecond, where the verdict did not cost more.
     private const long TrialSteps = 1 << 13;
 
@@ -44,9 +47,10 @@ internal sealed class CoreFinder<TState, TInput, TOutput>(
             return null;
         _operations = Array.ConvertAll(refuted.Part.Source, index => history[index]);
         var isWithin = false;
+        Counted? counted = null;
         var core = FromStaleRead(refuted, out isWithin)
             ?? (refuted.IsOfUniqueValues ? FromEvidence(refuted) : null)
-            ?? FromFewStates(refuted, out isWithin)
+            ?? FromFewStates(refuted, out isWithin, out counted)
             ?? (refuted.IsOfUniqueValues ? null : FromEvidence(refuted))
             ?? FromSearch(refuted);
         core.Sort();
@@ -57,7 +61,7 @@ internal sealed class CoreFinder<TState, TInput, TOutput>(
             Core = [.. core.Select(operation => refuted.Part.Source[operation])],
             From = from,
             IsMinimal = _isMinimal,
-            Sentence = Sentence.Of(model, few, _illegalBy, from) + (_isMinimal ? "" : Sentence.NotMinimal),
+            Sentence = Sentence.Of(model, few, _illegalBy, from, counted) + (_isMinimal ? "" : Sentence.NotMinimal),
         };
     }
 
@@ -111,11 +115,12 @@ internal sealed class CoreFinder<TState, TInput, TOutput>(
 
     /// <summary>
     /// A core among the last operations up to where a search found no order, where the states are few: one that holds
-    /// within its own time if that is the first found.
+    /// within its own time if that is the first found, or one that is a matter of counting.
     /// </summary>
-    private List<int>? FromFewStates(Refutation refuted, out bool isWithin)
+    private List<int>? FromFewStates(Refutation refuted, out bool isWithin, out Counted? counted)
     {
-        isWithin = false;
+        (isWithin, counted) = (false, null);
+        Counted? many = null;
         if (FewStates<TState, TInput, TOutput>.Find(model, _operations) is not { } states)
             return null;
         var end = refuted.At ?? refuted.Part.Events.Length;
@@ -123,17 +128,30 @@ internal sealed class CoreFinder<TState, TInput, TOutput>(
         var trial = new CoreTrial<TState, TInput, TOutput>(states, refuted.Part);
         for (var size = 2; !meter.IsExhausted; size *= 2)
         {
+            if (size == Many)
+                many = new CountedCore<TState, TInput, TOutput>(states, refuted.Part).Find(end);
+            if (many?.Core.Count <= size)
+            {
+                (counted, isWithin, _isMinimal) = (many, many.IsWithin, true);
+                return many.Core;
+            }
+
             if (IsCore(Last(size)))
                 return Finish(Spare(Last(Shortest(size, few => IsCore(Last(few)))), IsCore));
             isWithin = true;
             if (IsCoreWithin(LastReturned(size)))
             {
-                var core = LastReturned(Shortest(size, few => IsCoreWithin(LastReturned(few))));
+                var few = size < Many ? size : Shortest(size, fewer => IsCoreWithin(LastReturned(fewer)));
+                var core = LastReturned(few);
 
                 // A shorter time has fewer others in it: what was needed may be so no more.
                 core = Spare(core, IsCoreWithin);
                 for (var before = int.MaxValue; core.Count < before;)
+                {
+                    _isMinimal = true;
                     (before, core) = (core.Count, Spare(core, [], IsCoreWithin, sizeMax: 1));
+                }
+
                 return Finish(core);
             }
 
@@ -153,7 +171,6 @@ internal sealed class CoreFinder<TState, TInput, TOutput>(
         {
             if (refuted.At is { } at)
                 _illegalBy = _operations[~refuted.Part.Events[at]].Return;
-            _isMinimal &= trial.IsExact;
             return core;
         }
 
@@ -169,6 +186,7 @@ internal sealed class CoreFinder<TState, TInput, TOutput>(
             core.Sort();
             var isIllegal = trial.IsIllegal(core, isWithin);
             Spend(trial.Steps - before);
+            _isMinimal &= trial.IsExact;
             return isIllegal;
         }
     }
@@ -266,6 +284,8 @@ internal sealed class CoreFinder<TState, TInput, TOutput>(
     /// </summary>
     private List<int> Spare(List<int> core, Predicate<List<int>> isCore)
     {
+        // Whatever was tried to find this one.
+        _isMinimal = true;
         var reads = core.FindAll(operation => IsReadOnly(_operations[operation]));
         var writes = core.FindAll(operation => !IsReadOnly(_operations[operation]));
         reads = Spare(reads, writes, isCore);
@@ -289,12 +309,16 @@ internal sealed class CoreFinder<TState, TInput, TOutput>(
                     return some;
                 }
 
+                var isMinimal = _isMinimal;
                 var without = new List<int>(some);
                 without.RemoveRange(start, Math.Min(size, some.Count - start));
                 if (isCore([.. without, .. others]))
                     some = without;
                 else
                     start += size;
+
+                // Of more than one each is tried alone later.
+                _isMinimal = size == 1 ? _isMinimal : isMinimal;
             }
         }
 

@@ -40,7 +40,7 @@ internal sealed class CoreTrial<TState, TInput, TOutput>(FewStates<TState, TInpu
     /// <summary>How many steps were taken.</summary>
     public long Steps { get; private set; }
 
-    /// <summary>Whether every trial so far came to an end.</summary>
+    /// <summary>Whether the last trial came to an end.</summary>
     public bool IsExact { get; private set; } = true;
 
     /// <summary>Whether they cannot all be; false, too, when that takes too long to tell.</summary>
@@ -55,6 +55,7 @@ internal sealed class CoreTrial<TState, TInput, TOutput>(FewStates<TState, TInpu
         var end = core.Max(operation => part.IsUnknown(operation) ? part.Events.Length : part.ReturnAt[operation]);
         CountOthers(isWithin ? part.CallAt[core[0]] : 0, isWithin ? end : part.Events.Length);
         _counted.Clear();
+        IsExact = true;
         var verdict = Verdict.Unknown;
         while (verdict == Verdict.Unknown)
         {
@@ -108,7 +109,7 @@ internal sealed class CoreTrial<TState, TInput, TOutput>(FewStates<TState, TInpu
         return closed;
     }
 
-    /// <summary>Goes through the events; unknown when one more kind was found that must be counted.</summary>
+    /// <summary>Goes through the events; unknown when more kinds were found that must be counted.</summary>
     private Verdict Sweep(int from, int to, ulong starts)
     {
         _nodes.Clear();
@@ -143,11 +144,12 @@ internal sealed class CoreTrial<TState, TInput, TOutput>(FewStates<TState, TInpu
             freeSlots |= 1UL << _slotOf[operation];
         }
 
-        if (Overused() is not { } kind)
+        var overused = Overused();
+        if (overused.Count == 0)
             return Verdict.Linearizable;
-        if (_counted.Count == CountedMax || _left[kind] > CountMax)
+        if (_counted.Count + overused.Count > CountedMax || overused.Exists(kind => _left[kind] > CountMax))
             return GiveUp();
-        _counted.Add(kind);
+        _counted.AddRange(overused);
         return Verdict.Unknown;
     }
 
@@ -220,8 +222,8 @@ internal sealed class CoreTrial<TState, TInput, TOutput>(FewStates<TState, TInpu
         _nodes.Add(reached with { LastEdge = _edges.Count - 1 });
     }
 
-    /// <summary>Of the others the kind that the order found uses too often; null: none.</summary>
-    private int? Overused()
+    /// <summary>Of the others the kinds that the order found uses too often.</summary>
+    private List<int> Overused()
     {
         var uses = new int[_left.Length];
         var node = _nodes[_frontier[0]];
@@ -239,13 +241,14 @@ internal sealed class CoreTrial<TState, TInput, TOutput>(FewStates<TState, TInpu
             }
         }
 
+        var overused = new List<int>();
         for (var kind = 0; kind < uses.Length; kind++)
         {
             if (uses[kind] > _left[kind])
-                return kind;
+                overused.Add(kind);
         }
 
-        return null;
+        return overused;
     }
 
     /// <summary>A state that the others lead to, from which a move leads to another.</summary>

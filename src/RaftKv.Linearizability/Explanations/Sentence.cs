@@ -13,9 +13,15 @@ internal static class Sentence
     public const string NotMinimal = " (perhaps fewer would do: to find out takes longer than the verdict took)";
 
     public static string Of<TState, TInput, TOutput>(
-        IModel<TState, TInput, TOutput> model, Operation<TInput, TOutput>[] core, long illegalBy, long? from)
+        IModel<TState, TInput, TOutput> model,
+        Operation<TInput, TOutput>[] core,
+        long illegalBy,
+        long? from,
+        Counted? counted)
         where TInput : notnull
     {
+        if (counted is not null)
+            return OfCounted(model, core, from, counted);
         var others = from is { } time
             ? $"whatever was there at {Time(time)} and whatever the others did then"
             : "whatever the others did";
@@ -48,6 +54,18 @@ internal static class Sentence
 
         var told = core.Select(operation => Told(model, operation));
         return $"these {core.Length} operations cannot all be, {others}: {string.Join("; ", told)}";
+    }
+
+    private static string OfCounted<TState, TInput, TOutput>(
+        IModel<TState, TInput, TOutput> model, Operation<TInput, TOutput>[] core, long? from, Counted counted)
+        where TInput : notnull
+    {
+        var (what, end) = (model.Describe(core[0].Input, core[0].Outcome), core.Max(operation => operation.Return));
+        var place = counted.OneMore ? "come between them" : "come before one of them each";
+        var others = from is null
+            ? $"in the whole history only {counted.Helpers} others can {place}"
+            : $"only {counted.Helpers} others can {place} then, whatever was there at first";
+        return $"{core.Length} times between {Time(core[0].Call)} and {Time(end)} a client {what}, but {others}";
     }
 
     /// <summary>

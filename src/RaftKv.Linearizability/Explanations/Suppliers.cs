@@ -27,11 +27,17 @@ internal sealed class Suppliers<TValue, TInput, TOutput> : Suppliers
     private readonly List<string> _keys;
 
     // What each does as one of the others, one after another.
-    private readonly List<Access<TValue>> _accesses = [];
+    private readonly List<Access<TValue>> _accesses;
     private readonly int[] _starts;
     private readonly bool _hasAppends;
     private readonly Dictionary<string, Need> _needs = [];
     private int[] _candidates;
+
+    // The last that were asked for: a core that was found is asked for once more.
+    private (IReadOnlyCollection<int>? Core, int Count, List<int> Suppliers) _last;
+
+    // Most accesses are of the key of the one before.
+    private (string? Key, Need? Need) _lastNeed;
 
     /// <param name="model">The model.</param>
     /// <param name="operations">The operations.</param>
@@ -42,6 +48,7 @@ internal sealed class Suppliers<TValue, TInput, TOutput> : Suppliers
         Predicate<Operation<TInput, TOutput>> isReadOnly)
     {
         (_model, _operations, _starts) = (model, operations, new int[operations.Length + 1]);
+        _accesses = new(operations.Length);
         var keys = new HashSet<string>();
         foreach (var operation in operations)
             model.AddKeys(operation.Input, keys);
@@ -64,30 +71,36 @@ internal sealed class Suppliers<TValue, TInput, TOutput> : Suppliers
         return found.Exists(IsAny);
     }
 
-    public override void Narrow(IReadOnlyCollection<int> core) => _candidates = [.. core.Concat(Of(core)).Order()];
+    public override void Narrow(IReadOnlyCollection<int> core)
+    {
+        var isKnown = ReferenceEquals(core, _last.Core) && core.Count == _last.Count;
+        _candidates = [.. core.Concat(isKnown ? _last.Suppliers : Of(core)).Order()];
+    }
 
     public override List<int> Of(IReadOnlyCollection<int> core)
     {
         _needs.Clear();
+        _lastNeed = default;
         var found = new List<Access<TValue>>();
         foreach (var operation in core)
             _model.AddAccesses(_operations[operation], _keys, found);
-        AddNeeds(CollectionsMarshal.AsSpan(found));
+        var needsMore = AddNeeds(CollectionsMarshal.AsSpan(found));
 
         // What is needed was mostly made before.
         var suppliers = new HashSet<int>();
-        for (var before = -1; before < suppliers.Count;)
+        while (needsMore)
         {
-            before = suppliers.Count;
+            needsMore = false;
             for (var i = _candidates.Length - 1; i >= 0; i--)
             {
                 var accesses = Accesses(_candidates[i]);
                 if (Helps(accesses) && !core.Contains(_candidates[i]) && suppliers.Add(_candidates[i]))
-                    AddNeeds(accesses);
+                    needsMore |= AddNeeds(accesses);
             }
         }
 
-        return Thin(core.Count, suppliers);
+        _last = (core, core.Count, Thin(core.Count, suppliers));
+        return _last.Suppliers;
     }
 
     private ReadOnlySpan<Access<TValue>> Accesses(int operation) =>
@@ -97,7 +110,7 @@ internal sealed class Suppliers<TValue, TInput, TOutput> : Suppliers
     {
         foreach (ref readonly var access in accesses)
         {
-            if (access.Effect == AccessEffect.None || !_needs.TryGetValue(access.Key, out var need))
+            if (access.Effect == AccessEffect.None || NeedOf(access.Key) is not { } need)
                 continue;
             if (need.IsAny || access.Effect == AccessEffect.Opaque)
                 return true;
@@ -122,8 +135,18 @@ internal sealed class Suppliers<TValue, TInput, TOutput> : Suppliers
     private static bool IsAny(Access<TValue> access) =>
         access.SeesMore || access.Effect == AccessEffect.Opaque;
 
-    private void AddNeeds(ReadOnlySpan<Access<TValue>> accesses)
+    private Need? NeedOf(string key)
     {
+        if (!ReferenceEquals(key, _lastNeed.Key))
+            _lastNeed = (key, _needs.GetValueOrDefault(key));
+        return _lastNeed.Need;
+    }
+
+    /// <summary>Adds what some accesses find; whether any of it was not known to be needed.</summary>
+    private bool AddNeeds(ReadOnlySpan<Access<TValue>> accesses)
+    {
+        _lastNeed = default;
+        var isNew = false;
         foreach (ref readonly var access in accesses)
         {
             var isAny = IsAny(access);
@@ -131,10 +154,16 @@ internal sealed class Suppliers<TValue, TInput, TOutput> : Suppliers
                 continue;
             if (!_needs.TryGetValue(access.Key, out var need))
                 _needs.Add(access.Key, need = new Need());
-            need.IsAny |= isAny;
-            if (!isAny && need.Known.Add(new(access.Expected)))
+            if (isAny ? need.IsAny : !need.Known.Add(new(access.Expected)))
+                continue;
+            isNew = true;
+            if (isAny)
+                need.IsAny = true;
+            else
                 need.Values.Add(access.Expected);
         }
+
+        return isNew;
     }
 
     /// <summary>Of equal writes no more are of use than there are operations that find something.</summary>

@@ -58,7 +58,6 @@ public abstract class RecordedHistory
 public sealed class RecordedHistory<TState, TInput, TOutput> : RecordedHistory
     where TInput : notnull
 {
-    private const int CoreMax = 64;
     private const int WarmUpOperations = 1_000;
     private const int WarmUpSteps = 20_000;
     private readonly IModel<TState, TInput, TOutput> _model;
@@ -119,7 +118,7 @@ public sealed class RecordedHistory<TState, TInput, TOutput> : RecordedHistory
     public override bool? VerifyCore(Explanation explanation)
     {
         ArgumentNullException.ThrowIfNull(explanation);
-        return explanation.Core.Count > CoreMax
+        return explanation.Core.Count > Verifier.CoreMax
             ? null
             : Verifier.CheckCore(_model, Operations, explanation.Core, from: explanation.From);
     }

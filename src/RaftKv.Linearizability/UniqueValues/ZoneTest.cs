@@ -28,7 +28,7 @@ internal sealed class ZoneTest(Part part, Chains chains)
         foreach (var start in chains.Starts)
         {
             if (!AddZone(start))
-                return Illegal(start);
+                return Verdict.Illegal;
         }
 
         foreach (var operation in chains.Unread)
@@ -130,17 +130,6 @@ internal sealed class ZoneTest(Part part, Chains chains)
             if (last == None || part.CallAt[operation] > part.CallAt[last])
                 last = operation;
         }
-
-        bool IsReadOf(int operation, int node)
-        {
-            for (var read = chains.FirstRead[node]; read != None; read = chains.NextRead[read])
-            {
-                if (read == operation)
-                    return true;
-            }
-
-            return false;
-        }
     }
 
     /// <summary>Adds the zone of a chain; false when its own operations contradict its order.</summary>
@@ -153,7 +142,7 @@ internal sealed class ZoneTest(Part part, Chains chains)
             if (chains.Writer[node] is var writer and not None)
             {
                 if (part.ReturnAt[writer] < lastCall)
-                    return false;
+                    return Contradict(lastCall, writer, node);
                 firstReturn = Math.Min(firstReturn, part.ReturnAt[writer]);
                 lastCall = Math.Max(lastCall, part.CallAt[writer]);
             }
@@ -162,7 +151,7 @@ internal sealed class ZoneTest(Part part, Chains chains)
             for (var read = chains.FirstRead[node]; read != None; read = chains.NextRead[read])
             {
                 if (part.ReturnAt[read] < lastCall)
-                    return false;
+                    return Contradict(lastCall, read, node);
                 firstReturn = Math.Min(firstReturn, part.ReturnAt[read]);
                 lastCallOfReads = Math.Max(lastCallOfReads, part.CallAt[read]);
             }
@@ -172,6 +161,36 @@ internal sealed class ZoneTest(Part part, Chains chains)
 
         (firstReturn < lastCall ? _forward : _backward).Add(new Zone(start, firstReturn, lastCall));
         return true;
+    }
+
+    /// <summary>An operation of a chain returned before one was called that is in front of it.</summary>
+    private bool Contradict(int call, int early, int earlyNode)
+    {
+        var late = part.Events[call];
+        Evidence.UnionWith([late, early]);
+
+        // Their values may have come about otherwise than by those who made them, unless these are told, too.
+        foreach (var writer in new[] { chains.Writer[NodeOf(late)], chains.Writer[earlyNode] })
+        {
+            if (writer != None)
+                Evidence.Add(writer);
+        }
+
+        return false;
+    }
+
+    private int NodeOf(int operation) => Enumerable.Range(0, chains.Writer.Length)
+        .First(node => chains.Writer[node] == operation || IsReadOf(operation, node));
+
+    private bool IsReadOf(int operation, int node)
+    {
+        for (var read = chains.FirstRead[node]; read != None; read = chains.NextRead[read])
+        {
+            if (read == operation)
+                return true;
+        }
+
+        return false;
     }
 
     /// <summary>The forward zone that a moment lies inside of.</summary>

@@ -220,6 +220,8 @@ public sealed class BruteForceTests
                 Assert.NotEqual(true, Verifier.CheckCore(model, history, rest, VerifierSteps));
         }
 
+        CountsRight(model, history);
+
         // The verifier and the finder of cores leave out what is of no use to a core.
         int[] half = [.. Enumerable.Range(0, (history.Length + 1) / 2)];
         var isCore = Cores.IsCore(model, history, half.ToHashSet(), isWithin: false);
@@ -229,6 +231,27 @@ public sealed class BruteForceTests
         var suppliers = accesses.FindSuppliers(history, one => model.IsReadOnly(one.Input, one.Outcome));
         var helped = Relaxation.Outside(history, half, suppliers.Of(half));
         Assert.Equal(isCore, !BruteForce.IsLinearizable(model, helped));
+    }
+
+    /// <summary>Operations that are more than can be are a core, and none of them is too many.</summary>
+    private static void CountsRight<TState, TInput, TOutput>(
+        IModel<TState, TInput, TOutput> model, Operation<TInput, TOutput>[] history)
+        where TInput : notnull
+    {
+        foreach (var operations in Parts.Split(model, history))
+        {
+            var part = Part.Create(history, operations);
+            var ordered = Array.ConvertAll(part.Source, index => history[index]);
+            if (FewStates<TState, TInput, TOutput>.Find(model, ordered) is not { } states
+                || new CountedCore<TState, TInput, TOutput>(states, part).Find(part.Events.Length) is not { } counted)
+                continue;
+            Assert.True(Cores.IsCore(model, ordered, counted.Core.ToHashSet(), counted.IsWithin));
+            foreach (var spared in counted.Core)
+            {
+                var rest = counted.Core.Where(operation => operation != spared).ToHashSet();
+                Assert.False(Cores.IsCore(model, ordered, rest, counted.IsWithin));
+            }
+        }
     }
 
     // The checker asks the searches only about what the values do not tell, and the sweep only when the other is slow.

@@ -62,6 +62,17 @@ public sealed class GenerateTests : IDisposable
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 3L << 30);
     }
 
+    /// <summary>Many others that are equal: deletes.</summary>
+    [Fact]
+    public void The_verifier_tries_cores_that_many_equal_others_may_help()
+    {
+        var file = Generate("a", ["--operations", "250", "--keys", "4", "--unknown", "4", "--clients", "3",
+            "--mix", "get,put,append,delete,cas,scan,txn", "--fault", "Split", "--seed", "730"]);
+        using var stream = File.OpenRead(file);
+        var history = HistoryReader.Read(stream, file);
+        Assert.True(history.VerifyCore(history.Explain()!));
+    }
+
     [Fact]
     public void A_seed_gives_the_same_history_and_another_seed_another()
     {
