@@ -70,11 +70,15 @@ internal sealed class NodeProcess : IDisposable
     /// <summary>Asks it to stop in good order.</summary>
     public void RequestStop() => _process.StandardInput.Close();
 
-    /// <summary>Kills it if it still runs.</summary>
+    /// <summary>Kills it if it still runs, and waits until it uses its port and its directory no more.</summary>
     public void Dispose()
     {
         if (!_process.HasExited)
+        {
             _process.Kill();
+            _process.WaitForExit();
+        }
+
         _process.Dispose();
     }
 }

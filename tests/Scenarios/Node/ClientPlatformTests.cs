@@ -6,7 +6,7 @@ namespace RaftKv.Scenarios.Node;
 
 public sealed class ClientPlatformTests
 {
-    private static readonly TimeSpan _limit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan _limit = TimeSpan.FromMinutes(3);
 
     [Fact]
     public async Task It_is_disposed_once_however_many_threads_ask()

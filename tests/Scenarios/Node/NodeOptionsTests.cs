@@ -105,7 +105,7 @@ public sealed class NodeOptionsTests : IDisposable
     [Fact]
     public void A_name_that_is_no_option_is_an_error_in_the_environment_unless_it_is_in_capitals()
     {
-        using var environment = new EnvironmentVariables(("RAFTKV_MaxSesions", "5"), ("RAFTKV_SEEDS", "1..2"));
+        using var environment = new EnvironmentVariables(("RAFTKV_MaxSesions", "5"), ("RAFTKV_NOTHING", "1..2"));
         Assert.Equal(
             "MaxSesions is not an option (environment RAFTKV_MaxSesions).", Problem(null, Good()));
     }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using RaftKv.Client;
 using RaftKv.Node.Hosting;
 using Xunit;
 
@@ -9,7 +10,7 @@ namespace RaftKv.Scenarios.Node;
 /// <summary>
 /// Three nodes in processes of their own, with data in a temporary directory; and room for one that joins.
 /// </summary>
-internal sealed partial class NodeProcesses : IDisposable
+internal sealed partial class NodeProcesses(int electionTimeoutMs = 300) : IDisposable
 {
     private const int Count = 3;
     private readonly TemporaryDirectory _directory = new();
@@ -38,6 +39,7 @@ internal sealed partial class NodeProcesses : IDisposable
             Id = id,
             Members = (id > Count ? [id] : Ids).ToDictionary(member => $"{member}", Address),
             DataDirectory = _directory.File($"node{id}"),
+            ElectionTimeoutMs = electionTimeoutMs,
             SnapshotEveryEntries = 1000,
             SegmentBytes = 1024 * 1024,
         };
@@ -52,6 +54,12 @@ internal sealed partial class NodeProcesses : IDisposable
                 _log.Add($"node{id} | {line}");
         }, joins);
     }
+
+    /// <summary>A Clerk whose patience a busy machine does not exhaust.</summary>
+    public Clerk Connect() => RaftKvClient.Connect(RaftKvClient.Options(Endpoints) with
+    {
+        OperationTimeout = TimeSpan.FromMinutes(3),
+    });
 
     public void StartAll()
     {

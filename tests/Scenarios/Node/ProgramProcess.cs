@@ -46,17 +46,19 @@ internal sealed partial class ProgramProcess : IDisposable
 
     public void Kill() => _process.Kill();
 
-    /// <summary>Sends a signal by its name, such as INT, and waits for the end.</summary>
-    public async Task<int> EndAsync(string signal)
+    /// <summary>
+    /// Sends SIGTERM and waits for the end. Not INT: a shell lets what it starts in the background ignore that, and all
+    /// that this starts in turn.
+    /// </summary>
+    public async Task<int> EndAsync()
     {
-        using (var kill = Process.Start("kill", ["-s", signal, $"{_process.Id}"]))
+        using (var kill = Process.Start("kill", ["-s", "TERM", $"{_process.Id}"]))
             await kill.WaitForExitAsync();
         return await ExitCodeAsync();
     }
 
     public async Task<int> ExitCodeAsync()
     {
-        // A shell that starts tests in the background lets them, and all they start, ignore INT.
         await Eventually.HoldsAsync("the program ends", () => _process.HasExited);
         await _process.WaitForExitAsync();
         return _process.ExitCode;
@@ -77,9 +79,12 @@ internal sealed partial class ProgramProcess : IDisposable
 
     public void Dispose()
     {
-        // Nodes end with their launcher, because it holds their standard input.
         if (!_process.HasExited)
             _process.Kill();
+        _process.WaitForExit();
+        // Nodes end with their launcher, because it holds their standard input, and use their directory until then.
+        var nodes = Nodes.Values;
+        Eventually.HoldsAsync("the nodes end", () => !nodes.Any(IsRunning)).GetAwaiter().GetResult();
         _process.Dispose();
     }
 

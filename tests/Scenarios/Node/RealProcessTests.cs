@@ -20,7 +20,7 @@ public sealed class RealProcessTests : IDisposable
         const int Writers = 8;
         _nodes.StartAll();
         var acknowledged = new int[Writers];
-        await using (var clerk = RaftKvClient.Connect(_nodes.Endpoints))
+        await using (var clerk = _nodes.Connect())
         {
             using var stop = new CancellationTokenSource();
             var writing = Enumerable.Range(0, Writers)
@@ -34,7 +34,7 @@ public sealed class RealProcessTests : IDisposable
         }
 
         _nodes.StartAll();
-        await using (var clerk = RaftKvClient.Connect(_nodes.Endpoints))
+        await using (var clerk = _nodes.Connect())
         {
             for (var writer = 0; writer < Writers; writer++)
             {
@@ -81,11 +81,11 @@ public sealed class RealProcessTests : IDisposable
     public async Task The_leadership_goes_where_it_is_told_and_every_node_answers_reads()
     {
         _nodes.StartAll();
-        await using var clerk = RaftKvClient.Connect(_nodes.Endpoints);
+        await using var clerk = _nodes.Connect();
         foreach (var id in (int[])[1, 2, 3, 1])
         {
             var (_, term) = await _nodes.LeaderAsync();
-            await clerk.TransferLeadershipAsync(id);
+            await TransferAsync(clerk, id);
             // On a busy machine an election may follow at once: not who leads is asked, but who came to lead.
             await _nodes.LeadsAsync(id, term);
             await clerk.PutAsync("leader", $"{id}");
@@ -102,6 +102,23 @@ public sealed class RealProcessTests : IDisposable
         }
 
         await Assert.ThrowsAsync<KvRejectedException>(() => clerk.TransferLeadershipAsync(9).AsTask());
+    }
+
+    /// <summary>On a busy machine it may not take over within an election time-out: then it is asked again.</summary>
+    private static async Task TransferAsync(Clerk clerk, int id)
+    {
+        while (true)
+        {
+            try
+            {
+                await clerk.TransferLeadershipAsync(id);
+                return;
+            }
+            catch (KvRejectedException late)
+                when (late.Message.Contains("did not take over", StringComparison.Ordinal))
+            {
+            }
+        }
     }
 
     /// <summary>Appends 0, 1, 2 … to a key of its own, so that a loss, a repetition or a wrong order shows.</summary>

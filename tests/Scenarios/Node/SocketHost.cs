@@ -27,9 +27,12 @@ internal sealed class SocketHost : IDisposable
 
     public NodePlatform Platform { get; }
 
-    /// <summary>Listens at a free port.</summary>
-    public async Task<string> ListenAsync(Action<IConnection> accept, string host = "127.0.0.1") =>
-        await Loop.RunAsync(() => Task.FromResult(((SocketListener)Network.Listen($"{host}:0", accept)).LocalAddress));
+    /// <summary>Listens at a free port, and not at one that the system might give to a connection afterwards.</summary>
+    public Task<string> ListenAsync(Action<IConnection> accept, string host = "127.0.0.1")
+    {
+        var address = $"{host}:{LoopbackPorts.First(1)}";
+        return Loop.RunAsync(() => Task.FromResult(((SocketListener)Network.Listen(address, accept)).LocalAddress));
+    }
 
     public async Task<IConnection?> ConnectAsync(string address) => (await DialAsync(address)).Connection;
 
@@ -58,12 +61,12 @@ internal sealed class Collector : IConnectionHandler
     /// <summary>The first bytes, once as many have arrived as were expected.</summary>
     public async Task<byte[]> BytesAsync()
     {
-        await _complete.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await _complete.Task.WaitAsync(TimeSpan.FromMinutes(3));
         return _bytes.WrittenSpan.ToArray();
     }
 
     /// <summary>Why the connection closed.</summary>
-    public Task<string> ClosedAsync() => _closed.Task.WaitAsync(TimeSpan.FromSeconds(30));
+    public Task<string> ClosedAsync() => _closed.Task.WaitAsync(TimeSpan.FromMinutes(3));
 
     public void Received(ReadOnlySpan<byte> bytes)
     {
