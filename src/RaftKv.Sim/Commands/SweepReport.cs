@@ -21,12 +21,14 @@ internal sealed class SweepReport(Sweep sweep)
         {
             var cpu = Math.Max(sweep.Cpu.TotalSeconds, 1e-9);
             return string.Create(CultureInfo.InvariantCulture,
-                $"{Outcome} They simulated {sweep.SimulatedTime.TotalSeconds:F0} s with "
-                + $"{Count(sweep.Operations, "operation")} ({sweep.UnknownOperations} of unknown outcome), "
+                $"{Outcome} {(sweep.Finished == 1 ? "It" : "They")} simulated "
+                + $"{sweep.SimulatedTime.TotalSeconds:F0} s with {Count(sweep.Operations, "operation")} "
+                + $"({sweep.UnknownOperations} of unknown outcome), "
                 + $"{Count(sweep.Elections, "election")} and {Count(sweep.Events, "event")}, "
                 + $"in {sweep.Wall.TotalSeconds:F1} s of wall time and {cpu:F1} s of CPU: "
-                + $"{sweep.SimulatedTime.TotalSeconds / cpu:F0} simulated seconds and {sweep.Finished / cpu:F0} "
-                + $"schedules per CPU-second. Digest {sweep.Digest:x32}.");
+                + $"{Count(Math.Round(sweep.SimulatedTime.TotalSeconds / cpu), "simulated second")} and "
+                + $"{Count(Math.Round(sweep.Finished / cpu), "schedule")} per CPU-second. "
+                + $"Digest {sweep.Digest:x32}.");
         }
     }
 
@@ -48,15 +50,19 @@ internal sealed class SweepReport(Sweep sweep)
 
     private string Outcome => sweep switch
     {
-        { Failed: > 0 } => $"FAILED: {sweep.Failed} of {Count(sweep.Finished, "seed")} violate a property.",
+        { Failed: > 0 } =>
+            $"FAILED: {sweep.Failed} of {Count(sweep.Finished, "seed")} {Verb(sweep.Failed, "violate")} a property.",
         { Undecided: > 0 } =>
-            $"UNDECIDED: {Count(sweep.Undecided, "history")} of {sweep.Finished} exceed the checker's budget.",
+            $"UNDECIDED: {Count(sweep.Undecided, "history")} of {sweep.Finished} {Verb(sweep.Undecided, "exceed")} "
+            + "the checker's budget.",
         { IsInterrupted: true } =>
             $"UNDECIDED: interrupted; {Count(sweep.Unrun, "seed")} unrun, the {sweep.Finished} that ran passed.",
         { Unrun: > 0 } =>
             $"UNDECIDED: the time limit left {Count(sweep.Unrun, "seed")} unrun; the {sweep.Finished} that ran passed.",
         _ => $"PASSED: {Count(sweep.Finished, "seed")}, no property violated.",
     };
+
+    private static string Verb(int number, string verb) => number == 1 ? $"{verb}s" : verb;
 
     /// <summary><c>1 seed</c>, <c>2 seeds</c>, <c>2 histories</c>.</summary>
     public static string Count<T>(T number, string noun)

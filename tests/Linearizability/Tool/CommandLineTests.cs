@@ -71,7 +71,7 @@ public sealed class CommandLineTests : IDisposable
     public void Behind_two_dashes_everything_is_a_file()
     {
         Assert.Equal(ExitCode.BadInput, Run("check", "--", "--no-such-file"));
-        Assert.Contains("no-such-file'", _error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("--no-such-file: there is no such file", _error.ToString(), StringComparison.Ordinal);
         Assert.Equal(ExitCode.Linearizable, Run("generate", "--seed", "-5", Path.Combine(_folder, "a.jsonl")));
     }
 
@@ -201,6 +201,14 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal(ExitCode.BadInput, Run("check", _folder, "", "a\0b"));
         Assert.Contains($"{_folder}: a directory", _error.ToString(), StringComparison.Ordinal);
         Assert.Equal(3, _error.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+    }
+
+    [Fact]
+    public void A_file_that_is_not_there_is_named_in_words()
+    {
+        Assert.Equal(ExitCode.BadInput, Run("check", "/nowhere/h.jsonl", "no-such-file"));
+        Assert.Equal(
+            "/nowhere/h.jsonl: there is no such file\nno-such-file: there is no such file\n", _error.ToString());
     }
 
     [Fact]

@@ -54,6 +54,16 @@ public sealed class CommandLineTests
     }
 
     [Theory]
+    [InlineData("7..7", "PASSED: 1 seed, no property violated. It simulated ")]
+    [InlineData("7..8", "PASSED: 2 seeds, no property violated. They simulated ")]
+    public void The_verdict_of_a_sweep_is_a_sentence(string seeds, string beginning)
+    {
+        using var output = new StringWriter();
+        Assert.Equal(ExitCode.Good, SimCommandLine.Run(["sweep", "--seeds", seeds], output, TextWriter.Null));
+        Assert.StartsWith(beginning, output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(1, "seed", "1 seed")]
     [InlineData(0, "seed", "0 seeds")]
     [InlineData(2, "history", "2 histories")]

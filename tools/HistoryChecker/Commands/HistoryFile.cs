@@ -25,7 +25,14 @@ internal static class HistoryFile
         catch (Exception exception)
             when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            error.WriteLine($"{path}: {(Directory.Exists(path) ? "a directory" : exception.Message)}");
+            var problem = exception switch
+            {
+                _ when Directory.Exists(path) => "a directory",
+                FileNotFoundException or DirectoryNotFoundException => "there is no such file",
+                UnauthorizedAccessException => "it may not be read",
+                _ => exception.Message,
+            };
+            error.WriteLine($"{path}: {problem}");
         }
 
         return null;
