@@ -21,6 +21,7 @@ internal static class ClientCommand
         SwapCommand.Create(options),
         ScanCommand.Create(options),
         TransactionCommand.Create(options),
+        StatusCommand.Create(options),
         MemberCommand.CreateList(options),
         MemberCommand.Create(options),
         TransferCommand.Create(options),

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Text;
 using RaftKv.Client;
+using RaftKv.Client.Sockets;
 using RaftKv.Node.Hosting;
 
 namespace RaftKv.Node.Commands;
@@ -97,22 +98,30 @@ internal sealed class ClientOptions
     /// <param name="parsed">The command line.</param>
     /// <param name="change">Sets further options.</param>
     /// <exception cref="UsageException">There is no address, or one is malformed.</exception>
-    public Clerk Connect(ParseResult parsed, Func<ClerkOptions, ClerkOptions> change)
+    public Clerk Connect(ParseResult parsed, Func<ClerkOptions, ClerkOptions> change) => RaftKvClient.Connect(change(
+        RaftKvClient.Options("", parsed.GetValue(Cluster)!) with { Endpoints = Addresses(parsed) }));
+
+    /// <summary>The addresses that the command line or the environment names.</summary>
+    /// <exception cref="UsageException">There is no address, or one is malformed or there twice.</exception>
+    public IReadOnlyList<string> Addresses(ParseResult parsed)
     {
-        var options = RaftKvClient.Options(parsed.GetValue(Endpoints)!, parsed.GetValue(Cluster)!);
+        var addresses = RaftKvClient.Options(parsed.GetValue(Endpoints)!).Endpoints;
         var origin = parsed.GetResult(Endpoints) is { Implicit: false } ? "--endpoints" : EndpointsVariable;
-        if (options.Endpoints.Count == 0)
+        if (addresses.Count == 0)
             throw new UsageException($"{origin} names no address.");
-        if (options.Endpoints.CountBy(address => address).FirstOrDefault(some => some.Value > 1) is { Key: { } twice })
+        if (addresses.CountBy(address => address).FirstOrDefault(some => some.Value > 1) is { Key: { } twice })
             throw new UsageException($"{origin} names {twice} twice.");
         try
         {
-            return RaftKvClient.Connect(change(options));
+            foreach (var address in addresses)
+                HostPort.ParseReachable(address);
         }
         catch (FormatException exception)
         {
             throw new UsageException($"{origin}: {exception.Message}");
         }
+
+        return addresses;
     }
 
     private static Option<int> RecursiveTimeout()

@@ -16,8 +16,8 @@ internal sealed class DemoClient(
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan _patience = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Puts that were answered.</summary>
-    public long Writes { get; private set; }
+    /// <summary>Puts that were answered, and the get after each of them.</summary>
+    public long Rounds { get; private set; }
 
     /// <summary>The longest that an answer took.</summary>
     public TimeSpan Longest { get; private set; }
@@ -37,7 +37,6 @@ internal sealed class DemoClient(
             var value = name + number.ToString(CultureInfo.InvariantCulture);
             var put = await PatientlyAsync(clerk.PutAsync(key, value, stop).AsTask());
             answered();
-            Writes++;
             var reading = clerk.GetStringAsync(key, stop).AsTask();
             var get = await PatientlyAsync(reading);
             var got = await reading;
@@ -51,6 +50,7 @@ internal sealed class DemoClient(
                 return false;
             }
 
+            Rounds++;
             await Task.Delay(_pause, stop);
         }
 

@@ -68,28 +68,44 @@ internal static class DemoCommand
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         stop.CancelAfter(patience);
         var isGood = true;
-        try
+        var running = clients.Select(client => client.RunAsync(
+            count, () => stop.CancelAfter(Timeout.InfiniteTimeSpan), stop.Token));
+        await foreach (var ended in Task.WhenEach(running))
         {
-            var all = clients.Select(client => client.RunAsync(
-                count, () => stop.CancelAfter(Timeout.InfiniteTimeSpan), stop.Token));
-            isGood = (await Task.WhenAll(all)).All(good => good);
-        }
-        catch (Exception exception) when (
-            exception is OperationCanceledException
-                or ClerkOutcomeUnknownException { InnerException: OperationCanceledException })
-        {
-            if (!cancellationToken.IsCancellationRequested)
+            try
             {
-                await error.WriteLineAsync(
-                    $"No answer in {patience.TotalSeconds} s. {clients[0].Problems}. "
-                    + "Does this cluster run there? --endpoints names other addresses, --cluster-id another cluster.");
-                return ExitCode.Failed;
+                isGood &= await ended;
             }
+            catch (Exception exception) when (
+                exception is OperationCanceledException
+                    or ClerkOutcomeUnknownException { InnerException: OperationCanceledException })
+            {
+                if (!stop.IsCancellationRequested)
+                    throw;
+            }
+            catch (KvRejectedException rejected)
+            {
+                await error.WriteLineAsync(rejected.Message);
+                isGood = false;
+            }
+
+            // One that fails ends the demo for all.
+            if (!isGood)
+                await stop.CancelAsync();
         }
 
+        if (isGood && stop.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            await error.WriteLineAsync(
+                $"No answer in {patience.TotalSeconds} s. {clients[0].Problems}. "
+                + "Does this cluster run there? --endpoints names other addresses, --cluster-id another cluster.");
+            return ExitCode.Failed;
+        }
+
+        var readBack = clients.Count == 1 ? "each read back" : "a read after each";
         await output.WriteLineAsync(string.Create(
             CultureInfo.InvariantCulture,
-            $"{clients.Sum(client => client.Writes)} writes, each read back; the longest wait was "
+            $"{clients.Sum(client => client.Rounds)} writes, {readBack}; the longest wait was "
             + $"{clients.Max(client => client.Longest).TotalMilliseconds:0} ms"));
         return isGood ? ExitCode.Good : ExitCode.Failed;
     }

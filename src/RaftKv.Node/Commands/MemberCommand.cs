@@ -28,12 +28,15 @@ internal static class MemberCommand
         CreateChange(options, "remove", "Remove a member.", MemberChangeKind.Remove),
     };
 
-    private static Command CreateAdd(ClientOptions options)
+    private static AdministrationCommand CreateAdd(ClientOptions options)
     {
         var id = NodeArgument.Id("An id that no node ever had.");
         var address = NodeArgument.Address();
         var learner = new Option<bool>("--learner") { Description = "Let it receive the log without a vote." };
-        var command = new Command("add", "Add a node that was started with `serve --join`.") { id, address, learner };
+        var command = new AdministrationCommand("add", "Add a node that was started with `serve --join`.")
+        {
+            id, address, learner,
+        };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             await using var clerk = options.Connect(parsed);
@@ -61,10 +64,11 @@ internal static class MemberCommand
         return command;
     }
 
-    private static Command CreateChange(ClientOptions options, string name, string description, MemberChangeKind kind)
+    private static AdministrationCommand CreateChange(
+        ClientOptions options, string name, string description, MemberChangeKind kind)
     {
         var id = NodeArgument.Id();
-        var command = new Command(name, description) { id };
+        var command = new AdministrationCommand(name, description) { id };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             await using var clerk = options.Connect(parsed);

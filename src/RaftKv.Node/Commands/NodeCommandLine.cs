@@ -25,6 +25,7 @@ internal static class NodeCommandLine
             ClientCommand.Create(options),
             BenchCommand.Create(options),
         };
+        CommandHelp.Replace(root);
         // A value that begins with @ is a value, and no file of further arguments.
         var parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Action is ParseErrorAction)
@@ -44,6 +45,11 @@ internal static class NodeCommandLine
             return await parsed.InvokeAsync(configuration, cancellationToken);
         }
         catch (UsageException exception)
+        {
+            return await RefuseAsync([exception.Message], error);
+        }
+        catch (ClerkException exception) when (exception is ClerkRefusedException
+            || (exception is KvRejectedException && parsed.CommandResult.Command is not AdministrationCommand))
         {
             return await RefuseAsync([exception.Message], error);
         }

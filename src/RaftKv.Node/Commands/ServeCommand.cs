@@ -70,8 +70,8 @@ internal static class ServeCommand
             return await NodeHost.RunAsync(options, parsed.GetValue(join), stop.Token) switch
             {
                 null => ExitCode.Good,
-                // The directory is another node's: an option names the wrong one.
-                ForeignStorageException => ExitCode.Usage,
+                // The directory is another node's or was never one's: an option names the wrong one.
+                ForeignStorageException or MissingStorageException => ExitCode.Usage,
                 _ => ExitCode.Failed,
             };
         });

@@ -9,7 +9,7 @@ internal static class TransferCommand
     {
         var node = NodeArgument.Id("The node that is to lead. Without it: whichever is fit.");
         node.Arity = ArgumentArity.ZeroOrOne;
-        var command = new Command("transfer", "Hand the leadership over to another node.") { node };
+        var command = new AdministrationCommand("transfer", "Hand the leadership over to another node.") { node };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             await using var clerk = options.Connect(parsed);

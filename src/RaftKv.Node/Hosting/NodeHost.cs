@@ -7,6 +7,9 @@ namespace RaftKv.Node.Hosting;
 /// <summary>One node of a cluster, on this machine's sockets, files and clock.</summary>
 internal sealed class NodeHost : IDisposable
 {
+    private const string HowToBegin =
+        "A new cluster is founded with `init`, a new node joins one with `serve --join`.";
+
     private readonly NodeOptions _options;
     private readonly LocalMachine _machine;
     private readonly TaskCompletionSource<Exception?> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -41,8 +44,14 @@ internal sealed class NodeHost : IDisposable
     /// <param name="joins">Whether it is new, and its data directory empty.</param>
     /// <param name="cancellationToken">Tells it to stop.</param>
     /// <returns>Why it stopped by itself; <see langword="null"/>: it was told to.</returns>
+    /// <exception cref="UsageException">There is no data to go on with, and nothing is made.</exception>
     public static async Task<Exception?> RunAsync(NodeOptions options, bool joins, CancellationToken cancellationToken)
     {
+        var directory = options.DataDirectory;
+        if (!joins && !Directory.Exists(directory))
+            throw new UsageException($"DataDirectory {directory} is not there. {HowToBegin}");
+        if (!joins && !Directory.EnumerateFileSystemEntries(directory).Any())
+            throw new UsageException($"DataDirectory {directory} is empty. {HowToBegin}");
         using var logging = NodeLogging.Create(options);
         var log = logging.CreateLogger("RaftKv.Node");
         Exception? fault;
@@ -62,10 +71,9 @@ internal sealed class NodeHost : IDisposable
         if (fault is null)
             NodeLog.Stopped(log);
         else if (fault is MissingStorageException)
-            NodeLog.StoppedBy(log, $"{options.DataDirectory}: {fault.Message} A new cluster is founded with `init`, "
-                + "a new node joins one with `serve --join`.");
+            NodeLog.StoppedBy(log, $"{directory}: {fault.Message} {HowToBegin}");
         else if (fault is CorruptStorageException or ForeignStorageException)
-            NodeLog.StoppedBy(log, $"{options.DataDirectory}: {fault.Message}");
+            NodeLog.StoppedBy(log, $"{directory}: {fault.Message}");
         else if (fault is IOException)
             NodeLog.StoppedBy(log, fault.Message);
         else

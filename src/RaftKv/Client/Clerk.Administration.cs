@@ -1,5 +1,6 @@
 using RaftKv.Consensus;
 using RaftKv.KeyValue;
+using RaftKv.Rpc;
 
 namespace RaftKv.Client;
 
@@ -37,6 +38,34 @@ public sealed partial class Clerk
     {
         await AskMembersAsync(new MembershipRequest([.. changes], WhenSettled: false), cancellationToken);
         return (await AskMembersAsync(new MembershipRequest([], WhenSettled: true), cancellationToken)).Configuration;
+    }
+
+    /// <summary>How one server stands, be it the leader or not. It is asked once.</summary>
+    /// <param name="server">Its address, one of <see cref="ClerkOptions.Endpoints"/>.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <exception cref="ClerkUnavailableException">
+    /// It gave no answer within <see cref="ClerkOptions.AttemptTimeout"/>; the message says why.
+    /// </exception>
+    /// <exception cref="ClerkRefusedException">It belongs to another cluster, or is too old to tell.</exception>
+    public async ValueTask<ServerStatus> GetStatusAsync(string server, CancellationToken cancellationToken = default)
+    {
+        if (!_options.Endpoints.Contains(server))
+            throw new ArgumentException($"{server} is none of the Clerk's endpoints.", nameof(server));
+        var result = await OnLoopAsync(async () =>
+        {
+            ObjectDisposedException.ThrowIf(_closing.IsCancellationRequested, this);
+            return await _channels.To(server)
+                .CallAsync(new StatusRequest(), _options.AttemptTimeout, cancellationToken);
+        });
+        cancellationToken.ThrowIfCancellationRequested();
+        return result switch
+        {
+            { Reply.Server: { } status } => status,
+            { Outcome: RpcOutcome.Refused or RpcOutcome.Rejected } or { Reply: not null } =>
+                throw new ClerkRefusedException(
+                    result.Reason ?? result.Reply!.Detail ?? $"it answered {result.Reply.Status}"),
+            _ => throw new ClerkUnavailableException(result.Reason!),
+        };
     }
 
     private async ValueTask<ClusterMembers> AskMembersAsync(

@@ -169,6 +169,8 @@ public sealed partial class Clerk
             _ when effort.IsRefused => new ClerkRefusedException($"{asked} was refused by every server: {why}."),
             { SomeRefuse: true } => new ClerkUnavailableException(
                 $"{asked} was refused by some servers, and the others gave no answer in time: {why}."),
+            { SomeWereSent: false, IsEmpty: false } => new ClerkUnavailableException(
+                $"{asked} could not be sent to any server: {why}."),
             _ => new ClerkUnavailableException($"{asked} was not answered in time: {why}."),
         };
     }

@@ -1,6 +1,6 @@
 namespace RaftKv.Consensus;
 
-/// <summary>What an administrator asks of the leader.</summary>
+/// <summary>What an administrator asks of a server, mostly of the leader.</summary>
 internal abstract record AdministrationRequest
 {
     /// <summary>Whether to ask twice comes to the same as to ask once.</summary>
@@ -33,4 +33,13 @@ internal sealed record MembershipRequest(IReadOnlyList<MemberChange> Changes, bo
         : WhenSettled
         ? "The end of the change of the members, which may still come,"
         : "Listing the members";
+}
+
+/// <summary>The question how the server that is asked stands itself, be it the leader or not.</summary>
+internal sealed record StatusRequest : AdministrationRequest
+{
+    internal override bool IsRepeatable => true;
+
+    /// <inheritdoc/>
+    public override string ToString() => "The status of a server";
 }

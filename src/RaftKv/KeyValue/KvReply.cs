@@ -1,3 +1,5 @@
+using RaftKv.Consensus;
+
 namespace RaftKv.KeyValue;
 
 /// <summary>
@@ -45,6 +47,9 @@ public sealed record KvReply(KvResult Result, string? LeaderAddress = null, KvMe
         : this(new KvResult(status, null, detail), leaderAddress, members)
     {
     }
+
+    /// <summary>For an administrator who asked for it: how the server that answers stands.</summary>
+    public ServerStatus? Server { get; init; }
 
     /// <summary>What became of the command.</summary>
     public KvStatus Status => Result.Status;

@@ -160,6 +160,14 @@ public sealed class KvServer : IDisposable
             _node.Links.AddressOf(raft.Leader, raft.Configuration));
     }
 
+    private ServerStatus Status()
+    {
+        var raft = Replica.Raft;
+        return new ServerStatus(
+            raft.Id, raft.Role, raft.Term, raft.Leader, raft.CommitIndex, Replica.Applied, raft.Configuration,
+            raft.ConfigurationIndex);
+    }
+
     private KvReply NotLeader(NodeId leader) => new(
         KvStatus.NotLeader, null, _node.Links.AddressOf(leader, Replica.Raft.Configuration), Members());
 
@@ -185,6 +193,7 @@ public sealed class KvServer : IDisposable
         {
             TransferRequest transfer => await server.TransferAsync(transfer.Successor),
             MembershipRequest membership => await server.ChangeMembershipAsync(membership),
+            StatusRequest => new KvReply(KvStatus.Ok) { Server = server.Status() },
             _ => new KvReply(KvStatus.Rejected, "unknown request"),
         });
     }

@@ -13,7 +13,8 @@ internal static partial class ReplicaLog
     public static partial void RoleChanged(ILogger logger, NodeId node, Role role, Term term, NodeId leader);
 
     [LoggerMessage(5, LogLevel.Warning,
-        "{Node} is no member of the cluster any more, by entry {Index}: stop it; to come back it needs a new id")]
+        "{Node} is removed from the cluster by entry {Index}, as soon as that is committed: stop it once "
+        + "`client members` lists it no more; to come back it needs a new id")]
     public static partial void Removed(ILogger logger, NodeId node, LogIndex index);
 
     [LoggerMessage(3, LogLevel.Information, "{Node} has saved snapshot {Snapshot} of {Bytes} bytes")]

@@ -29,6 +29,10 @@ internal static class AdministrationCodec
                     Address = address,
                 });
         }
+        else if (request is StatusRequest)
+        {
+            message.Status = new Protocol.Status();
+        }
 
         return Body.Write(frames, FrameKind.Administration, correlation, message);
     }
@@ -46,6 +50,7 @@ internal static class AdministrationCodec
             { Transfer: { Successor: >= 0 and var successor } } => (new TransferRequest(new NodeId(successor)), null),
             { Transfer: { Successor: var nobody } } => (null, $"the leadership is to go to {nobody}"),
             { Membership: { } membership } => Read(membership),
+            { Status: not null } => (new StatusRequest(), null),
             _ => ((AdministrationRequest?)null, "an administrator asks for nothing that is known here"),
         };
         return request is not null;

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Google.Protobuf;
+using RaftKv.Consensus;
 using RaftKv.KeyValue;
 
 namespace RaftKv.Wire;
@@ -26,6 +27,9 @@ internal static class ReplyCodec
             message.MembersVersion = members.Version;
             message.Members.AddRange(members.Addresses);
         }
+
+        if (reply.Server is { } server)
+            message.Server = ToProtocol(server);
 
         return Body.Write(frames, FrameKind.Response, correlation, message);
     }
@@ -54,7 +58,13 @@ internal static class ReplyCodec
         if (parsed.Results is { } results)
             result = result with { Results = [.. results.Results_.Select(Read)] };
         var members = parsed.Members.Count > 0 ? new KvMembers(parsed.MembersVersion, [.. parsed.Members]) : null;
-        reply = new KvReply(result, parsed.HasLeaderAddress ? parsed.LeaderAddress : null, members);
+        ServerStatus? server = null;
+        if (parsed.Server is { } status && (error = Read(status, out server)) is not null)
+            return false;
+        reply = new KvReply(result, parsed.HasLeaderAddress ? parsed.LeaderAddress : null, members)
+        {
+            Server = server,
+        };
         return true;
     }
 
@@ -109,6 +119,37 @@ internal static class ReplyCodec
         }
 
         return message;
+    }
+
+    private static Protocol.ServerStatus ToProtocol(ServerStatus server) => new()
+    {
+        Id = server.Id.Value,
+        Role = (Protocol.ServerStatus.Types.Role)server.Role,
+        Term = server.Term.Value,
+        Leader = server.Leader.Value,
+        Commit = server.Commit.Value,
+        Applied = server.Applied.Value,
+        Configuration = UnsafeByteOperations.UnsafeWrap(ConfigurationCodec.Encode(server.Configuration)),
+        ConfigurationIndex = server.ConfigurationIndex.Value,
+    };
+
+    /// <returns>What is wrong with it, or <see langword="null"/>.</returns>
+    private static string? Read(Protocol.ServerStatus message, out ServerStatus? server)
+    {
+        server = null;
+        if ((Role)message.Role is < Role.Follower or > Role.Leader)
+            return $"a server has the unknown role {(int)message.Role}";
+        if (message.Id <= 0 || message.Leader < 0)
+            return $"a server {message.Id} follows {message.Leader}";
+        if (message.Term < 0 || message.Commit < 0 || message.Applied < 0 || message.ConfigurationIndex < 0)
+            return "a server has a negative term or index";
+        if (!ConfigurationCodec.TryDecode(message.Configuration.Span, out var configuration))
+            return "a server's members cannot be read";
+        server = new ServerStatus(
+            new NodeId(message.Id), (Role)message.Role, new Term(message.Term), new NodeId(message.Leader),
+            new LogIndex(message.Commit), new LogIndex(message.Applied), configuration,
+            new LogIndex(message.ConfigurationIndex));
+        return null;
     }
 
     private static string? Problem(Protocol.Reply message)

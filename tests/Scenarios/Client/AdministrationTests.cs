@@ -63,6 +63,37 @@ public sealed class AdministrationTests : IDisposable
     }
 
     [Fact]
+    public void A_server_is_asked_once_how_it_stands_whoever_leads()
+    {
+        var status = new ServerStatus(
+            new NodeId(2), Role.Follower, new Term(3), new NodeId(1), new LogIndex(9), new LogIndex(8),
+            new Configuration([new Member(new NodeId(1), "a", MemberRole.Voter)]), new LogIndex(1));
+        var answers = new Dictionary<string, RpcResult>
+        {
+            ["a"] = RpcResult.Failed(RpcOutcome.NotSent, "it cannot be reached"),
+            ["b"] = RpcResult.Replied(new KvReply(KvStatus.Ok) { Server = status }),
+            ["c"] = RpcResult.Failed(RpcOutcome.Refused, "it is of another cluster"),
+        };
+        _world.AnswerAdministrator = address => answers[address];
+        var clerk = _world.Clerk();
+
+        Assert.Equal(status, _world.Within(0, clerk.GetStatusAsync("b")));
+        var failure = Assert.Throws<ClerkUnavailableException>(() => _world.Within(0, clerk.GetStatusAsync("a")));
+        Assert.Equal("it cannot be reached", failure.Message);
+        var refusal = Assert.Throws<ClerkRefusedException>(() => _world.Within(0, clerk.GetStatusAsync("c")));
+        Assert.Equal("it is of another cluster", refusal.Message);
+        Assert.Throws<ArgumentException>(() => _world.Within(0, clerk.GetStatusAsync("d")));
+
+        // One of an earlier version knows no such question, and none answers with nothing.
+        answers["b"] = RpcResult.Failed(RpcOutcome.Rejected, "an administrator asks for nothing that is known here");
+        Assert.Throws<ClerkRefusedException>(() => _world.Within(0, clerk.GetStatusAsync("b")));
+        answers["b"] = Reply(KvStatus.Rejected, detail: "this server is not administered");
+        refusal = Assert.Throws<ClerkRefusedException>(() => _world.Within(0, clerk.GetStatusAsync("b")));
+        Assert.Equal("this server is not administered", refusal.Message);
+        Assert.Equal(["b", "a", "c", "b", "b"], _world.Administered.Select(asked => asked.Address));
+    }
+
+    [Fact]
     public void A_disposed_Clerk_says_so_and_a_caller_that_cancels_is_told_that()
     {
         using var cancellation = new CancellationTokenSource();

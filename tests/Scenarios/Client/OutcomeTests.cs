@@ -99,6 +99,19 @@ public sealed class OutcomeTests : IDisposable
         Assert.Equal("1 Put k failed", _observer.Lines[^1]);
     }
 
+    [Fact]
+    public void A_write_that_could_not_be_sent_says_why_for_each_server()
+    {
+        _world.Answer = attempt => RpcResult.Failed(
+            RpcOutcome.NotSent, attempt.Address == "b" ? "no route" : "it cannot be reached: Connection refused");
+
+        var error = Assert.Throws<ClerkUnavailableException>(() => _world.Within(30_000, Clerk().PutAsync("k", "v")));
+
+        Assert.Equal(
+            "Put of 'k' could not be sent to any server: a, c: it cannot be reached: Connection refused; b: no route.",
+            error.Message);
+    }
+
     [Theory]
     [InlineData(nameof(RpcOutcome.TimedOut))]
     [InlineData(nameof(RpcOutcome.ConnectionLost))]

@@ -1,4 +1,3 @@
-using RaftKv.Client;
 using RaftKv.Node.Commands;
 using Xunit;
 
@@ -7,7 +6,8 @@ namespace RaftKv.Scenarios.Node;
 [Collection(nameof(RealProcesses))]
 public sealed class MembershipTests : IDisposable
 {
-    private readonly NodeProcesses _nodes = new();
+    // Long, so that on a busy machine, too, whom the test finds leading leads a moment later; nobody is waited for.
+    private readonly NodeProcesses _nodes = new(electionTimeoutMs: 3000);
 
     public void Dispose() => _nodes.Dispose();
 
@@ -16,7 +16,7 @@ public sealed class MembershipTests : IDisposable
     {
         _nodes.StartAll();
         _nodes.Start(4);
-        await using var clerk = RaftKvClient.Connect(_nodes.Endpoints);
+        await using var clerk = _nodes.Connect();
         using var stop = new CancellationTokenSource();
         var written = 0;
         var writing = Task.Run(async () =>
@@ -41,14 +41,13 @@ public sealed class MembershipTests : IDisposable
         Assert.True(code == 0, output + _nodes.Log);
         Assert.DoesNotContain(_nodes.Address(leader), output, StringComparison.Ordinal);
         await Eventually.HoldsAsync("it says so itself", () => _nodes.Log.Contains(
-            $"n{leader} is no member of the cluster any more, by entry ", StringComparison.Ordinal));
+            $"n{leader} is removed from the cluster by entry ", StringComparison.Ordinal));
         await _nodes.KillAsync(leader);
         before = written;
         await Eventually.HoldsAsync("writes go on without it", () => written > before + 20);
-        var (next, _) = await _nodes.LeaderAsync();
-        var line = $"{next}  {_nodes.Address(next)}  Voter";
-        output = output.Replace(line, $"{line}  leads", StringComparison.Ordinal);
-        Assert.Equal((0, output), await ClientAsync("members"));
+        var (listed, members) = await ClientAsync("members");
+        Assert.Equal((0, output), (listed, members.Replace("  leads", "", StringComparison.Ordinal)));
+        Assert.Equal(1, members.Split('\n').Count(line => line.EndsWith("  leads", StringComparison.Ordinal)));
         (code, output) = await ClientAsync("member", "add", $"{leader}", "127.0.0.1:1");
         Assert.Equal(1, code);
         Assert.Contains("never used twice", output, StringComparison.Ordinal);
@@ -63,7 +62,7 @@ public sealed class MembershipTests : IDisposable
     {
         var output = new StringWriter();
         var exitCode = await NodeCommandLine.RunAsync(
-            ["client", "--endpoints", _nodes.Endpoints, .. arguments], output, output);
+            ["client", "--endpoints", _nodes.Endpoints, "--timeout", "120", .. arguments], output, output);
         return (exitCode, output.ToString());
     }
 }

@@ -86,6 +86,42 @@ public class CodecTests
         return AdministrationCodec.TryRead(body, out var read, out _) && read == request;
     }
 
+    [Property]
+    public void The_status_of_a_server_is_asked_for_and_comes_back_as_it_was(
+        PositiveInt id, NonNegativeInt leader, NonNegativeInt term, NonNegativeInt index)
+    {
+        var body = Body(AdministrationCodec.Write(new FrameWriter(), 1, new StatusRequest()));
+        Assert.True(AdministrationCodec.TryRead(body, out var asked, out _));
+        Assert.IsType<StatusRequest>(asked);
+
+        var members = new Configuration([new Member(new NodeId(id.Get), "n:1", MemberRole.Learner)]);
+        foreach (var configuration in (Configuration[])[members, Configuration.Empty])
+        {
+            var status = new ServerStatus(
+                new NodeId(id.Get), (Role)(1 + (id.Get % 4)), new Term(term.Get), new NodeId(leader.Get),
+                new LogIndex(index.Get), new LogIndex(index.Get / 2), configuration, new LogIndex(index.Get / 3));
+            var reply = new KvReply(KvStatus.Ok) { Server = status };
+            Assert.True(ReplyCodec.TryRead(Body(ReplyCodec.Write(new FrameWriter(), 1, reply)), out var read, out _));
+            Assert.Equal(status, read.Server);
+        }
+    }
+
+    [Theory]
+    [InlineData(0, Role.Leader, 0, "server 0")]
+    [InlineData(1, (Role)0, 0, "role 0")]
+    [InlineData(1, (Role)5, 0, "role 5")]
+    [InlineData(1, Role.Leader, -1, "negative")]
+    public void The_status_of_no_server_is_refused(int id, Role role, int index, string problem)
+    {
+        var reply = new KvReply(KvStatus.Ok)
+        {
+            Server = new ServerStatus(
+                new NodeId(id), role, default, default, new LogIndex(index), default, Configuration.Empty, default),
+        };
+        Assert.False(ReplyCodec.TryRead(Body(ReplyCodec.Write(new FrameWriter(), 1, reply)), out _, out var error));
+        Assert.Contains(problem, error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void An_absent_value_and_an_empty_value_are_not_the_same()
     {
