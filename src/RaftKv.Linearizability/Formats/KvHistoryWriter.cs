@@ -16,10 +16,13 @@ public static class KvHistoryWriter
     /// <param name="history">The operations, in any order.</param>
     /// <param name="output">Where to; left open.</param>
     /// <param name="seed">The seed of the run that made the history, for the header.</param>
-    public static void Write(IReadOnlyList<Operation<KvInput, KvOutput>> history, Stream output, long seed = 0)
+    /// <param name="injected">What went wrong on purpose, for the header.</param>
+    public static void Write(
+        IReadOnlyList<Operation<KvInput, KvOutput>> history, Stream output, long seed = 0, string injected = "")
     {
         ArgumentNullException.ThrowIfNull(history);
         ArgumentNullException.ThrowIfNull(output);
+        ArgumentNullException.ThrowIfNull(injected);
         using var json = new Utf8JsonWriter(output, _options);
         json.WriteStartObject();
         json.WriteString("format"u8, KvHistoryFormat.Name);
@@ -28,7 +31,7 @@ public static class KvHistoryWriter
         json.WriteNumber("clients"u8, history.Select(operation => operation.Client).Distinct().Count());
         json.WriteNumber("keys"u8, history.SelectMany(operation => Keys(operation.Input)).Distinct().Count());
         json.WriteNumber("seed"u8, seed);
-        json.WriteString("injected"u8, ""u8);
+        json.WriteString("injected"u8, injected);
         json.WriteEndObject();
         EndLine(json, output);
         foreach (var operation in history.OrderBy(operation => operation.Call))

@@ -33,6 +33,26 @@ public sealed class GenerateTests : IDisposable
         Assert.Equal(expected, CommandLine.Run(["check", file], TextWriter.Null, TextWriter.Null));
     }
 
+    /// <summary>In the usual place many of them leave no trace.</summary>
+    [Theory]
+    [InlineData("Wrong", "get,put,cas")]
+    [InlineData("Lost", "get,put")]
+    [InlineData("Split", "get,put,append,delete,cas,scan,txn")]
+    [InlineData("Swap", "get,put,cas")]
+    [InlineData("Swap", "mutex")]
+    [InlineData("Twice", "get,put,append")]
+    public void A_fault_is_put_where_it_shows(string fault, string mix)
+    {
+        for (var seed = 1; seed <= 20; seed++)
+        {
+            var file = Generate("a", ["--operations", "200", "--unknown", "2", "--keys", "2", "--clients", "3",
+                "--mix", mix, "--fault", fault, "--seed", $"{seed}"]);
+            Assert.Equal(ExitCode.Illegal, CommandLine.Run(["check", file], TextWriter.Null, TextWriter.Null));
+            if (mix != "mutex")
+                Assert.Contains($"\"injected\":\"{fault}\"", File.ReadLines(file).First(), StringComparison.Ordinal);
+        }
+    }
+
     /// <summary>Keys that scans and transactions join, over values that repeat.</summary>
     [Theory]
     [InlineData(1_500_000, "get,put,txn", "--keys", "3", "--clients", "10", "--operations", "500", "--seed", "4")]
@@ -87,10 +107,18 @@ public sealed class GenerateTests : IDisposable
     [InlineData("--fault", "Stale", "--repeats", "5")]
     [InlineData("--fault", "Stale", "--operations", "2")]
     [InlineData("--fault", "Nonsense")]
+    [InlineData("--fault", "Lost", "--mix", "get")]
+    [InlineData("--fault", "Lost", "--mix", "put")]
+    [InlineData("--fault", "Twice", "--mix", "get,put")]
+    [InlineData("--fault", "Stale", "--mix", "mutex")]
     [InlineData("--repeats", "many")]
-    public void What_cannot_be_generated_is_refused(params string[] options) => Assert.Equal(
-        ExitCode.BadInput,
-        CommandLine.Run(["generate", .. options, Path.Combine(_folder, "a")], TextWriter.Null, TextWriter.Null));
+    public void What_cannot_be_generated_is_refused(params string[] options)
+    {
+        var file = Path.Combine(_folder, "a");
+        Assert.Equal(
+            ExitCode.BadInput, CommandLine.Run(["generate", .. options, file], TextWriter.Null, TextWriter.Null));
+        Assert.False(File.Exists(file));
+    }
 
     private string Generate(string name, string[] options)
     {

@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using RaftKv.HistoryChecker.Generation;
 using RaftKv.Linearizability.Formats;
+using RaftKv.Linearizability.Models;
 
 namespace RaftKv.HistoryChecker.Commands;
 
@@ -34,7 +35,7 @@ internal static class GenerateCommand
         var tick = Number("--tick", "how coarse the clock is", 1, 1);
         var fault = new Option<Fault>("--fault")
         {
-            Description = "what goes wrong, once",
+            Description = "what goes wrong, once, where it makes the history illegal",
             DefaultValueFactory = _ => Fault.None,
             CustomParser = FaultOf,
         };
@@ -94,10 +95,18 @@ internal static class GenerateCommand
         try
         {
             if (workload.Kinds is [Mutex])
-                HistoryFile.Create(file, to => EdnHistoryWriter.Write(MutexGenerator.Generate(workload), to));
+            {
+                var history = FaultyHistory.Generate(new MutexModel(), workload, MutexGenerator.Generate);
+                HistoryFile.Create(file, to => EdnHistoryWriter.Write(history, to));
+            }
             else
-                HistoryFile.Create(file, to => KvHistoryWriter.Write(
-                    new HistoryGenerator(workload).Generate(), to, workload.Seed));
+            {
+                var history = FaultyHistory.Generate(
+                    new KvModel(), workload, one => new HistoryGenerator(one).Generate());
+                var injected = workload.Fault == Fault.None ? "" : $"{workload.Fault}";
+                HistoryFile.Create(file, to => KvHistoryWriter.Write(history, to, workload.Seed, injected));
+            }
+
             return ExitCode.Linearizable;
         }
         catch (Exception exception)

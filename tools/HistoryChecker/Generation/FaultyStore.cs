@@ -2,27 +2,31 @@ using RaftKv.Linearizability.Models;
 
 namespace RaftKv.HistoryChecker.Generation;
 
-/// <summary>A key-value store that does one operation after another, right but for one fault in the middle.</summary>
+/// <summary>A key-value store that does one operation after another, right but for one fault.</summary>
 internal sealed class FaultyStore(Workload workload)
 {
     private static readonly KvState _empty = new KvModel().Initial;
-    private readonly int _middle = workload.Operations / 2;
-    private readonly int _splitEnd = (workload.Operations / 2) + Math.Max(20, workload.Operations / 50);
+    private readonly int _begin = Begin(workload);
+    private readonly int _splitEnd = Begin(workload) + Math.Max(20, workload.Operations / 50);
     private readonly Dictionary<string, KvState> _states = [];
     private Dictionary<string, KvState> _copy = [];
     private bool _isFaulty = workload.Fault is Fault.Lost or Fault.Swap or Fault.Twice;
     private int _count;
+
+    private static int Begin(Workload workload) => (int)(
+        ((workload.Operations / 2) + ((long)workload.Place * workload.Operations / FaultyHistory.Places))
+        % workload.Operations);
 
     /// <summary>What a client would see of a key now.</summary>
     public string? Peek(string key) => State(_states, key)[key];
 
     public KvOutput Apply(KvInput input, int client, bool takesEffect, bool isKnown)
     {
-        if (workload.Fault == Fault.Split && _count == _middle)
+        if (workload.Fault == Fault.Split && _count == _begin)
             _copy = new(_states);
-        var isSplit = workload.Fault == Fault.Split && _count >= _middle && _count < _splitEnd && client % 2 == 1;
+        var isSplit = workload.Fault == Fault.Split && _count >= _begin && _count < _splitEnd && client % 2 == 1;
         var states = isSplit ? _copy : _states;
-        var mayFail = _isFaulty && _count++ >= _middle && isKnown;
+        var mayFail = _isFaulty && _count++ >= _begin && isKnown;
         _count += _isFaulty ? 0 : 1;
         var before = State(states, input.Key);
         var output = KvModel.Apply(before, input, out var after);

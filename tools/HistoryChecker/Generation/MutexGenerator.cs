@@ -14,12 +14,16 @@ internal static class MutexGenerator
         var chance = new SplitMix(workload.Seed);
         var history = new List<Operation<MutexInput, bool>>();
         var (isTaken, isFaulty, count) = (false, workload.Fault == Fault.Swap, 0);
+
+        // About every second one fails.
+        var most = Math.Max(1, workload.Operations / 2);
+        var begin = ((workload.Operations / 4) + ((long)workload.Place * most / FaultyHistory.Places)) % most;
         foreach (var (client, call, effect, @return) in Schedule.Of(workload, chance))
         {
             var input = (MutexInput)chance.Below(2);
             var succeeds = isTaken == (input == MutexInput.Release);
             isTaken ^= succeeds && effect != long.MaxValue;
-            var isLie = isFaulty && !succeeds && ++count > workload.Operations / 4 && @return != long.MaxValue;
+            var isLie = isFaulty && !succeeds && ++count > begin && @return != long.MaxValue;
             isFaulty &= !isLie;
             if (@return == long.MaxValue)
                 history.Add(new(client, input, call));

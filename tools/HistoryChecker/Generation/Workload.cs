@@ -25,6 +25,9 @@ internal sealed record Workload
 
     public required int Seed { get; init; }
 
+    /// <summary>Where the fault is put: at one of <see cref="FaultyHistory.Places"/>, from the usual one on.</summary>
+    public int Place { get; init; }
+
     /// <summary>Whether some operations touch several keys at once.</summary>
     public bool IsJoint => Kinds.Contains("scan") || Kinds.Contains("txn");
 }

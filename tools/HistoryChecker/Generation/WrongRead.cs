@@ -23,7 +23,9 @@ internal static class WrongRead
             Fault.Future => gets.Where(i => i >= history.Count / 2),
             _ => gets.Where(i => i < history.Count - (history.Count / 10)).Reverse(),
         };
-        foreach (var i in candidates)
+        var ordered = candidates.ToList();
+        var skipped = (int)((long)workload.Place * ordered.Count / FaultyHistory.Places);
+        foreach (var i in ordered.Skip(skipped).Concat(ordered.Take(skipped)))
         {
             var other = fault switch
             {
