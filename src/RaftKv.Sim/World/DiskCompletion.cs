@@ -42,7 +42,7 @@ internal sealed class DiskCompletion(Stack<DiskCompletion> idle) : IValueTaskSou
         Check(token);
         if (_continuation is not null) throw new InvalidOperationException("An operation is awaited once.");
         (_continuation, _state) = (continuation, state);
-        if (flags.HasFlag(ValueTaskSourceOnCompletedFlags.UseSchedulingContext))
+        if ((flags & ValueTaskSourceOnCompletedFlags.UseSchedulingContext) != 0)
             _context = SynchronizationContext.Current;
         if (_isComplete) Schedule();
     }
