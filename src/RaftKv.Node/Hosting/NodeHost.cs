@@ -7,6 +7,10 @@ namespace RaftKv.Node.Hosting;
 /// <summary>One node of a cluster, on this machine's sockets, files and clock.</summary>
 internal sealed class NodeHost : IDisposable
 {
+    private const string WhatIfLost =
+        "If this node has run before and its data is lost, so is what it promised to keep: remove it from the cluster, "
+        + "and let it join again under a new id.";
+
     private const string HowToBegin =
         "A new cluster is founded with `init`, a new node joins one with `serve --join`.";
 
@@ -49,9 +53,9 @@ internal sealed class NodeHost : IDisposable
     {
         var directory = options.DataDirectory;
         if (!joins && !Directory.Exists(directory))
-            throw new UsageException($"DataDirectory {directory} is not there. {HowToBegin}");
+            throw new UsageException($"DataDirectory {directory} is not there. {WhatIfLost} {HowToBegin}");
         if (!joins && !Directory.EnumerateFileSystemEntries(directory).Any())
-            throw new UsageException($"DataDirectory {directory} is empty. {HowToBegin}");
+            throw new UsageException($"DataDirectory {directory} is empty. {WhatIfLost} {HowToBegin}");
         using var logging = NodeLogging.Create(options);
         var log = logging.CreateLogger("RaftKv.Node");
         Exception? fault;

@@ -58,10 +58,10 @@ public sealed class ServeTests : IDisposable
         Assert.Equal(0, await InitAsync());
         Assert.Equal(2, await InitAsync());
         Directory.Delete(_directory.File("data"), recursive: true);
-        await RefusedAsync("is not there. A new cluster is founded with `init`");
+        await RefusedAsync("is not there. If this node has run before");
         Assert.Empty(Directory.GetFileSystemEntries(_directory.Path));
         Directory.CreateDirectory(_directory.File("data"));
-        await RefusedAsync("is empty. A new cluster is founded with `init`");
+        await RefusedAsync("is empty. If this node has run before");
         Assert.Empty(Directory.GetFileSystemEntries(_directory.File("data")));
         await File.WriteAllTextAsync(_directory.File("data/lock"), "");
         await RefusedAsync("serve --join");
@@ -100,6 +100,7 @@ public sealed class ServeTests : IDisposable
         using var node = Serve(1);
         Assert.Equal(2, await node.ExitCodeAsync());
         Assert.Contains(why, node.Output, StringComparison.Ordinal);
+        Assert.Contains("join again under a new id. A new cluster is founded with `init`", node.Output);
     }
 
     private Task<int> InitAsync() => NodeCommandLine.RunAsync(
