@@ -1,3 +1,5 @@
+using RaftKv.Linearizability.Online;
+
 namespace RaftKv.Linearizability.Formats;
 
 /// <summary>A history that was read from a file, with the model that the file is about.</summary>
@@ -49,9 +51,15 @@ public abstract class RecordedHistory
 
     /// <summary>
     /// Checks a core by the definition: true when its operations cannot all be, false when they can, null when there is
-    /// too much to try, or it has more than 64 operations.
+    /// too much to try, or it has more than 128 operations.
     /// </summary>
     public abstract bool? VerifyCore(Explanation explanation);
+
+    /// <summary>
+    /// Feeds the events to an <see cref="OnlineChecker{TState, TInput, TOutput}"/>, up to the first impossible answer.
+    /// </summary>
+    /// <returns>The verdict, unknown where not everything was followed; and how many events were fed.</returns>
+    public abstract (Verdict Verdict, long Events) CheckOnline();
 }
 
 /// <summary>A history of a known model.</summary>
@@ -61,6 +69,9 @@ public sealed class RecordedHistory<TState, TInput, TOutput> : RecordedHistory
     private const int WarmUpOperations = 1_000;
     private const int WarmUpSteps = 20_000;
     private readonly IModel<TState, TInput, TOutput> _model;
+
+    // Calls and, as complements, returns in the order of their times.
+    private int[]? _events;
 
     internal RecordedHistory(
         string name,
@@ -121,6 +132,29 @@ public sealed class RecordedHistory<TState, TInput, TOutput> : RecordedHistory
         return explanation.Core.Count > Verifier.CoreMax
             ? null
             : Verifier.CheckCore(_model, Operations, explanation.Core, from: explanation.From);
+    }
+
+    /// <inheritdoc/>
+    public override (Verdict Verdict, long Events) CheckOnline()
+    {
+        // Intervals are closed: at equal times calls come first.
+        _events ??=
+        [
+            .. Enumerable.Range(0, Count)
+                .Concat(Enumerable.Range(0, Count).Where(i => Operations[i].Outcome.IsKnown).Select(i => ~i))
+                .OrderBy(at => at < 0 ? Operations[~at].Return : Operations[at].Call)
+                .ThenBy(at => at < 0),
+        ];
+        var checker = new OnlineChecker<TState, TInput, TOutput>(_model);
+        foreach (var at in _events)
+        {
+            if (at >= 0)
+                checker.Invoke(at, Operations[at].Input);
+            else if (!checker.Return(~at, Operations[~at].Outcome.Value!))
+                return (Verdict.Illegal, checker.Events);
+        }
+
+        return (checker.IsComplete ? Verdict.Linearizable : Verdict.Unknown, checker.Events);
     }
 }
 

@@ -98,6 +98,10 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal(ExitCode.Linearizable, Run("score", "--explain", table));
         Assert.Contains("\tpeak_mib\texplain_ms\tcore\n", _output.ToString(), StringComparison.Ordinal);
         Assert.Matches("\nillegal.jsonl\tillegal\tillegal\t[0-9.]+\t[0-9.]+\t[0-9.]+\t[0-9]+\n", _output.ToString());
+        Assert.Equal(ExitCode.Linearizable, Run("score", "--online", "--cpu", table));
+        Assert.Contains("\tpeak_mib\tonline\tevents_per_s\n", _output.ToString(), StringComparison.Ordinal);
+        Assert.Matches(
+            "\nlegal.jsonl\t.*\tlinearizable\t[0-9]+\nillegal.jsonl\t.*\tillegal\t[0-9]+\n", _output.ToString());
 
         File.WriteAllText(table, "file\texpected\nlegal.jsonl\tillegal\n");
         Assert.Equal(ExitCode.Illegal, Run("score", table));

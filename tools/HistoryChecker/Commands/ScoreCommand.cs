@@ -21,23 +21,35 @@ internal static class ScoreCommand
         {
             Description = "measures the core and sentence of illegal files, too: two more columns",
         };
+        var online = new Option<bool>("--online")
+        {
+            Description = "checks the events one by one, too: columns for the verdict and events a second",
+        };
+        var cpu = new Option<bool>("--cpu")
+        {
+            Description = "tells the processor's time, for a machine that has other things to do",
+        };
         var budget = new BudgetOptions(isBounded: true);
         var command = new Command(
             "score", $"Compares verdicts with expected ones; times are the median of {Runs} checks, reading excluded.")
         {
-            tables, explain,
+            tables, explain, online, cpu,
         };
         budget.AddTo(command);
         command.SetAction(result => Run(
-            result.GetValue(tables)!, result.GetValue(explain), budget.From(result), result.InvocationConfiguration));
+            result.GetValue(tables)!,
+            new Measures(result.GetValue(explain), result.GetValue(online), result.GetValue(cpu)),
+            budget.From(result),
+            result.InvocationConfiguration));
         return command;
     }
 
-    private static int Run(string[] tables, bool explains, Budget budget, InvocationConfiguration streams)
+    private static int Run(string[] tables, Measures measures, Budget budget, InvocationConfiguration streams)
     {
         int right = 0, wrong = 0, undecided = 0;
         var bad = false;
-        var more = explains ? "\texplain_ms\tcore" : "";
+        var more = (measures.Explains ? "\texplain_ms\tcore" : "")
+            + (measures.IsOnline ? "\tonline\tevents_per_s" : "");
         streams.Output.WriteLine($"file\tverdict\texpected\tms\tpeak_mib{more}");
         foreach (var table in tables)
         {
@@ -46,18 +58,18 @@ internal static class ScoreCommand
             foreach (var (file, expected) in rows)
             {
                 var path = Path.Combine(Path.GetDirectoryName(table) ?? "", file);
-                if (Score(path, explains, budget, streams.Error) is not { } score)
+                if (Score(path, measures, budget, streams.Error) is not { } score)
                 {
                     bad = true;
                     undecided++;
-                    streams.Output.WriteLine($"{file}\tunreadable\t{expected}\t\t{(explains ? "\t\t" : "")}");
+                    streams.Output.WriteLine($"{file}\tunreadable\t{expected}\t\t{measures.Nothing}");
                     continue;
                 }
 
                 var verdict = HistoryFile.Name(score.Verdict);
                 var figures = string.Create(
                     CultureInfo.InvariantCulture, $"{score.MedianMs:0.000}\t{score.PeakMiB:0.0}");
-                streams.Output.WriteLine($"{file}\t{verdict}\t{expected}\t{figures}{score.Explained}");
+                streams.Output.WriteLine($"{file}\t{verdict}\t{expected}\t{figures}{score.More}");
                 if (score.Verdict == Verdict.Unknown)
                     undecided++;
                 else if (verdict == expected)
@@ -74,34 +86,59 @@ internal static class ScoreCommand
             : ExitCode.Linearizable;
     }
 
-    private static (Verdict Verdict, double MedianMs, double PeakMiB, string Explained)? Score(
-        string path, bool explains, Budget budget, TextWriter error)
+    private static (Verdict Verdict, double MedianMs, double PeakMiB, string More)? Score(
+        string path, Measures measures, Budget budget, TextWriter error)
     {
         PeakMemory.Reset();
         if (HistoryFile.Open(path, error) is not { } history)
             return null;
-        var (result, medianMs) = Median(() => history.Check(budget), result => result.Verdict == Verdict.Unknown);
-        var (verdict, peakMiB) = (result.Verdict, PeakMemory.MiB());
-        if (!explains || verdict != Verdict.Illegal)
-            return (verdict, medianMs, peakMiB, explains ? "\t\t" : "");
-        history.Explain(budget);
-        var (explanation, explainMs) = Median(() => history.Explain(budget), explanation => explanation is null);
-        var figures = string.Create(CultureInfo.InvariantCulture, $"\t{explainMs:0.000}\t{explanation?.Core.Count}");
-        return (verdict, medianMs, peakMiB, figures);
-    }
-
-    private static (T Result, double Ms) Median<T>(Func<T> run, Predicate<T> isLast)
-    {
-        var times = new List<double>();
-        var result = default(T)!;
-        while (times.Count < Runs && (times.Count == 0 || !isLast(result)))
+        var (result, medianMs) = measures.Median(
+            () => history.Check(budget), result => result.Verdict == Verdict.Unknown);
+        var (verdict, peakMiB, more) = (result.Verdict, PeakMemory.MiB(), "");
+        if (measures.Explains && verdict == Verdict.Illegal)
         {
-            var watch = Stopwatch.StartNew();
-            result = run();
-            times.Add(watch.Elapsed.TotalMilliseconds);
+            history.Explain(budget);
+            var (explanation, ms) = measures.Median(() => history.Explain(budget), explanation => explanation is null);
+            more = string.Create(CultureInfo.InvariantCulture, $"\t{ms:0.000}\t{explanation?.Core.Count}");
+        }
+        else if (measures.Explains)
+        {
+            more = "\t\t";
         }
 
-        times.Sort();
-        return (result, times[times.Count / 2]);
+        if (measures.IsOnline)
+        {
+            history.CheckOnline();
+            var (online, ms) = measures.Median(history.CheckOnline, _ => false);
+            more += string.Create(
+                CultureInfo.InvariantCulture, $"\t{HistoryFile.Name(online.Verdict)}\t{1_000 * online.Events / ms:0}");
+        }
+
+        return (verdict, medianMs, peakMiB, more);
+    }
+
+    /// <summary>What is measured beside the verdict, and by which clock.</summary>
+    private sealed record Measures(bool Explains, bool IsOnline, bool IsOfProcessor)
+    {
+        /// <summary>The columns of a file that cannot be read.</summary>
+        public string Nothing => new('\t', (Explains ? 2 : 0) + (IsOnline ? 2 : 0));
+
+        public (T Result, double Ms) Median<T>(Func<T> run, Predicate<T> isLast)
+        {
+            var times = new List<double>();
+            var result = default(T)!;
+            while (times.Count < Runs && (times.Count == 0 || !isLast(result)))
+            {
+                var before = Now();
+                result = run();
+                times.Add((Now() - before).TotalMilliseconds);
+            }
+
+            times.Sort();
+            return (result, times[times.Count / 2]);
+        }
+
+        private TimeSpan Now() =>
+            IsOfProcessor ? Environment.CpuUsage.TotalTime : Stopwatch.GetElapsedTime(0);
     }
 }
