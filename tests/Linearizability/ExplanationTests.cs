@@ -138,6 +138,24 @@ public sealed class ExplanationTests
         Assert.True(Verifier.CheckCore(_model, history, explanation.Core));
     }
 
+    /// <summary>The comparison with brute force tried all that the other key could grow to, and never ended.</summary>
+    [Fact]
+    public void A_core_within_its_own_time_has_nothing_to_do_with_a_key_that_grows()
+    {
+        Operation<KvInput, KvOutput>[] history =
+        [
+            new(1, KvInput.Append("b", "x"), KvOutput.Done, 0, 1),
+            new(2, KvInput.Put("a", "0"), KvOutput.Done, 2, 3),
+            new(3, KvInput.Put("a", "0"), KvOutput.Done, 4, 5),
+            new(4, KvInput.Put("a", "1"), KvOutput.Done, 6, 7),
+            new(5, KvInput.Get("a"), KvOutput.Read("0"), 8, 9),
+        ];
+        var explanation = Checker.Explain(_model, history)!;
+        Assert.Equal(6, explanation.From);
+        Assert.Equal([3, 4], explanation.Core);
+        Assert.True(Cores.IsCore(_model, history, explanation.Core.ToHashSet(), isWithin: true));
+    }
+
     /// <summary>What is outside of a core took effect at any time, whatever its answer says of when.</summary>
     [Fact]
     public void The_verifier_holds_nobody_outside_of_a_core_to_its_answer()

@@ -1,3 +1,5 @@
+using RaftKv.Linearizability.Search;
+
 namespace RaftKv.Linearizability.Tests.Oracle;
 
 /// <summary>What a core is, by the definition and brute force. For up to about eight operations.</summary>
@@ -29,10 +31,16 @@ internal static class Cores
                 relaxed.Add(new(history[index].Client, input, from));
         }
 
-        var starts = isWithin ? States(model, history) : [model.Initial];
+        var starts = isWithin ? States(model, WithCore(model, history, core)) : [model.Initial];
         return starts.TrueForAll(
             start => !BruteForce.IsLinearizable(new StartingAt<TState, TInput, TOutput>(model, start), relaxed));
     }
+
+    /// <summary>The parts of a core: what others hold, and how it grows by appends, is nothing to it.</summary>
+    private static Operation<TInput, TOutput>[] WithCore<TState, TInput, TOutput>(
+        IModel<TState, TInput, TOutput> model, Operation<TInput, TOutput>[] history, IReadOnlySet<int> core)
+        where TInput : notnull =>
+        [.. Parts.Split(model, history).Where(core.Overlaps).SelectMany(part => part).Select(index => history[index])];
 
     /// <summary>The states that the operations lead to which may have changed something.</summary>
     private static List<TState> States<TState, TInput, TOutput>(
