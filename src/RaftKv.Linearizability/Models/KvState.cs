@@ -65,7 +65,7 @@ public sealed class KvState : IEquatable<KvState>
                 hash);
         }
 
-        var values = (string?[])_values.Clone();
+        string?[] values = [.. _values];
         values[at] = value;
         return new KvState(_keys, values, _initial, hash);
     }

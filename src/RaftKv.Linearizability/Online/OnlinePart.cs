@@ -112,9 +112,19 @@ internal sealed class OnlinePart<TState, TInput, TOutput>(IModel<TState, TInput,
     private bool IsBlind(Call call) => _cells is not null
         && _cells.EffectOf(new Operation<TInput, TOutput>(0, call.Input, 0)) is CellEffect.Write or CellEffect.Append;
 
-    private int ClassOf(Call call) => _space.ClassOf(call.Outcome.IsKnown
-        ? new Operation<TInput, TOutput>(0, call.Input, call.Outcome.Value!, 0, 0)
-        : new Operation<TInput, TOutput>(0, call.Input, 0));
+    private int ClassOf(Call call)
+    {
+        var known = (_space, call.Outcome.IsKnown);
+        if (call.ClassIn != known)
+        {
+            call.ClassIn = known;
+            call.Class = _space.ClassOf(call.Outcome.IsKnown
+                ? new Operation<TInput, TOutput>(0, call.Input, call.Outcome.Value!, 0, 0)
+                : new Operation<TInput, TOutput>(0, call.Input, 0));
+        }
+
+        return call.Class;
+    }
 
     /// <summary>A call, to a sweep that may not know its outcome yet.</summary>
     private void Show(Sweep sweep, Call call)
@@ -233,6 +243,12 @@ internal sealed class OnlinePart<TState, TInput, TOutput>(IModel<TState, TInput,
         public int ReturnAt { get; set; }
 
         public bool IsDiscarded { get; set; }
+
+        /// <summary>What it is in the space of <see cref="ClassIn"/>.</summary>
+        public int Class { get; set; }
+
+        /// <summary>The space, and whether the outcome was known.</summary>
+        public (object? Space, bool IsKnown) ClassIn { get; set; }
 
         /// <summary>Whether the second sweep was told of it before its outcome was known.</summary>
         public bool MayHaveBeenUsed { get; set; }

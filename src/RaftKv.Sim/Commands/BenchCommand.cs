@@ -28,15 +28,21 @@ internal static class BenchCommand
             DefaultValueFactory = _ => 6,
             CustomParser = NumberOption.Parser("--rounds", 2, 1_000_000),
         };
+        var harsh = new Option<bool>("--harsh")
+        {
+            Description = "With everything that seeds of a sweep may have.",
+        };
         var command = new Command("bench", "Measure schedules of 5 nodes, 4 clerks and 20 s, on one core.")
         {
-            count, rounds,
+            count, rounds, harsh,
         };
-        command.SetAction(parsed => Run(parsed.GetValue(count), parsed.GetValue(rounds)));
+        command.SetAction(parsed => Run(
+            parsed.GetValue(count), parsed.GetValue(rounds),
+            parsed.GetValue(harsh) ? SeedConfiguration.HarshBenchmark : SeedConfiguration.Benchmark));
         return command;
     }
 
-    private static int Run(int count, int rounds)
+    private static int Run(int count, int rounds, Func<IDecisions, SeedConfiguration> shape)
     {
         using var escapes = new EscapeDetector();
         var perSecond = new List<double>();
@@ -48,7 +54,7 @@ internal static class BenchCommand
             var (simulated, events, operations) = (TimeSpan.Zero, 0L, 0L);
             for (var seed = FirstSeed; seed < FirstSeed + (ulong)count; seed++)
             {
-                var result = Simulation.Run(seed, configure: SeedConfiguration.Benchmark, escapes: escapes);
+                var result = Simulation.Run(seed, configure: shape, escapes: escapes);
                 if (result.Verdict == SeedVerdict.Failed)
                 {
                     Console.Error.WriteLine($"seed {seed} failed: {result.Violation}");

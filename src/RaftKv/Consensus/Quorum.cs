@@ -12,9 +12,16 @@ internal static class Quorum
         if (voters.IsEmpty)
             return long.MinValue;
         Span<long> values = stackalloc long[voters.Length];
-        for (var i = 0; i < voters.Length; i++)
-            values[i] = valueOf(voters[i]);
-        values.Sort();
+        // Sorted as they come: they are few.
+        for (var count = 0; count < voters.Length; count++)
+        {
+            var value = valueOf(voters[count]);
+            var place = count;
+            for (; place > 0 && values[place - 1] > value; place--)
+                values[place] = values[place - 1];
+            values[place] = value;
+        }
+
         return values[^Majority(values.Length)];
     }
 }

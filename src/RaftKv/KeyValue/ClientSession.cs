@@ -100,6 +100,6 @@ internal sealed class ClientSession(ClientId client, long timeoutMs)
     /// <summary>A write's first result.</summary>
     internal readonly record struct Remembered(RequestId Request, KvResult Result)
     {
-        public ulong Digest => StateDigest.Mix(Request.Value, KvResultCodec.Digest(Result));
+        public ulong Digest { get; } = StateDigest.Mix(Request.Value, KvResultCodec.Digest(Result));
     }
 }

@@ -36,7 +36,7 @@ public sealed class FaultMixTests
     {
         var trace = new StringWriter();
 
-        var result = Simulation.Run(seed, trace, choose => SeedConfiguration.Benchmark(choose) with
+        var result = Simulation.Run(seed, trace, choose => SeedConfiguration.HarshBenchmark(choose) with
         {
             Duration = TimeSpan.FromSeconds(5),
             DiskLossAfter = TimeSpan.FromMilliseconds(500),

@@ -75,7 +75,7 @@ public sealed class CommandLineTests
     {
         using var trace = new StringWriter();
         // Whatever a seed draws by itself, here it has what is looked for.
-        Simulation.Run(42, trace, choose => SeedConfiguration.Benchmark(choose) with
+        Simulation.Run(42, trace, choose => SeedConfiguration.HarshBenchmark(choose) with
         {
             PartitionEvery = TimeSpan.FromSeconds(1),
             Keys = 3,

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using RaftKv.Platform;
 using RaftKv.Sim.World;
@@ -83,6 +84,7 @@ public class DiskCompletionTests
             return _done.Task;
         }
 
+        [SuppressMessage("Reliability", "CA2012", Justification = "its result is taken once, in Flushed")]
         private void Flush()
         {
             _flush = _file.FlushAsync().GetAwaiter();
