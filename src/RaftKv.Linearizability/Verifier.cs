@@ -8,11 +8,11 @@ namespace RaftKv.Linearizability;
 /// </summary>
 public static class Verifier
 {
+    /// <summary>The operations of a core are bits of a <see cref="UInt128"/>.</summary>
+    internal const int CoreMax = 128;
+
     /// <summary>Beyond so many states there is too much to try: some 100 MB of them.</summary>
     private const int StatesMax = 1 << 17;
-
-    /// <summary>The operations of a core are bits of a word.</summary>
-    internal const int CoreMax = 128;
 
     /// <summary>Likewise of states in which a core that holds within its own time may have begun.</summary>
     private const int StartsMax = 1 << 12;
@@ -63,7 +63,7 @@ public static class Verifier
     /// <param name="model">What the object does when operations come one at a time.</param>
     /// <param name="history">The operations.</param>
     /// <param name="core">The core, as indexes into the history; 128 at most.</param>
-    /// <param name="stepsMax">How many steps to try.</param>
+    /// <param name="stepsMax">How many steps to try, in each of up to three searches.</param>
     /// <param name="from">
     /// The call of the first in the core, when it is to hold within its own time only (<see cref="Explanation.From"/>).
     /// </param>
@@ -111,7 +111,8 @@ public static class Verifier
                 return true;
         }
 
-        return !inCore.IsPossible(others, int.MaxValue, stepsMax, StatesMax);
+        // Who was used is a character.
+        return others.Count > char.MaxValue ? null : !inCore.IsPossible(others, int.MaxValue, stepsMax, StatesMax);
     }
 
     /// <summary>Which operations touch what the core touches, or are joined to it by others that do.</summary>
@@ -272,7 +273,7 @@ public static class Verifier
                 for (var i = 0; i < others.Count; i++)
                 {
                     var (input, count) = others[i];
-                    var isCounted = count <= countsUpTo;
+                    var isCounted = count <= countsUpTo && i <= char.MaxValue;
 
                     // What changes nothing may as well never take effect.
                     if (!(isCounted && at.Used.Count(used => used == i) == count)

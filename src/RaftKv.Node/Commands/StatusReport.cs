@@ -48,7 +48,8 @@ internal sealed class StatusReport
     public string? Problem()
     {
         var members = Members;
-        var leaders = Known.Where(server => server.Role == Role.Leader).Select(server => server.Id).ToArray();
+        var leaders = Known.Where(server => server.Role == Role.Leader).Select(server => server.Id).Distinct()
+            .ToArray();
         if (members.Reached(voter => Known.Any(server => server.Id == voter) ? 1 : 0) < 1)
             return "No majority of the voters has answered.";
         return leaders switch

@@ -43,6 +43,7 @@ public sealed partial class Clerk
     /// <summary>How one server stands, be it the leader or not. It is asked once.</summary>
     /// <param name="server">Its address, one of <see cref="ClerkOptions.Endpoints"/>.</param>
     /// <param name="cancellationToken">Ends the call.</param>
+    /// <exception cref="ArgumentException">It is none of the endpoints.</exception>
     /// <exception cref="ClerkUnavailableException">
     /// It gave no answer within <see cref="ClerkOptions.AttemptTimeout"/>; the message says why.
     /// </exception>

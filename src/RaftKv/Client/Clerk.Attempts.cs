@@ -128,6 +128,7 @@ public sealed partial class Clerk
                 return (result.Reply, inDoubt);
 
             inDoubt |= LeavesDoubt(result);
+            effort.Problems.SomeWereSent |= result.Outcome != RpcOutcome.NotSent;
             _servers.Learn(result.Reply?.Members);
             if (effort.Servers is { } servers && status != KvStatus.Busy)
                 servers.MoveOn();

@@ -12,8 +12,8 @@ internal sealed class ServerProblems
 
     public bool IsEmpty => _problems is null;
 
-    /// <summary>Whether something was sent to a server, now or earlier.</summary>
-    public bool SomeWereSent { get; private set; }
+    /// <summary>Whether something was sent to a server, be it one without a problem.</summary>
+    public bool SomeWereSent { get; set; }
 
     /// <summary>Whether a server has turned the Clerk away.</summary>
     public bool SomeRefuse => _refusals > 0;
@@ -25,7 +25,6 @@ internal sealed class ServerProblems
     public void Add(string address, in RpcResult result)
     {
         _problems ??= [];
-        SomeWereSent |= result.Outcome != RpcOutcome.NotSent;
         if (Find(address) is >= 0 and var earlier)
         {
             _refusals -= _problems[earlier].IsRefusal ? 1 : 0;

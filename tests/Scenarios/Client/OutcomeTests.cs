@@ -112,6 +112,17 @@ public sealed class OutcomeTests : IDisposable
             error.Message);
     }
 
+    [Fact]
+    public void A_read_whose_last_attempt_was_cut_short_was_sent()
+    {
+        _world.Answer = _ => _world.NowMs < 29_000 ? Failed(RpcOutcome.NotSent) : null;
+
+        var error = Assert.Throws<ClerkUnavailableException>(() => _world.Within(30_000, Clerk().GetAsync("k")));
+
+        Assert.Equal("Get of 'k' was not answered in time: a, b, c: test.", error.Message);
+        Assert.True(_world.Attempts[^1].Timeout < _world.Options.AttemptTimeout);
+    }
+
     [Theory]
     [InlineData(nameof(RpcOutcome.TimedOut))]
     [InlineData(nameof(RpcOutcome.ConnectionLost))]

@@ -267,10 +267,12 @@ public sealed class LauncherTests : IDisposable
     /// <summary>On a busy machine nobody may take over within an election time-out: it is asked again.</summary>
     private async Task TransfersAsync()
     {
-        (int ExitCode, string Output, string Error) answer;
-        do
+        var answer = (0, "", Error: "");
+        await Eventually.HoldsAsync("another takes over", async () =>
+        {
             answer = await ClientAsync("transfer");
-        while (answer.Error.Contains("did not take over", StringComparison.Ordinal));
+            return !answer.Error.Contains("did not take over", StringComparison.Ordinal);
+        });
         Assert.Equal((0, "", ""), answer);
     }
 

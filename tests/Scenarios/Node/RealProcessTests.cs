@@ -105,21 +105,18 @@ public sealed class RealProcessTests : IDisposable
     }
 
     /// <summary>On a busy machine it may not take over within an election time-out: then it is asked again.</summary>
-    private static async Task TransferAsync(Clerk clerk, int id)
+    private static Task TransferAsync(Clerk clerk, int id) => Eventually.HoldsAsync("it takes over", async () =>
     {
-        while (true)
+        try
         {
-            try
-            {
-                await clerk.TransferLeadershipAsync(id);
-                return;
-            }
-            catch (KvRejectedException late)
-                when (late.Message.Contains("did not take over", StringComparison.Ordinal))
-            {
-            }
+            await clerk.TransferLeadershipAsync(id);
+            return true;
         }
-    }
+        catch (KvRejectedException late) when (late.Message.Contains("did not take over", StringComparison.Ordinal))
+        {
+            return false;
+        }
+    });
 
     /// <summary>Appends 0, 1, 2 … to a key of its own, so that a loss, a repetition or a wrong order shows.</summary>
     private static async Task WriteAsync(

@@ -75,6 +75,15 @@ public sealed class StatusReportTests
     }
 
     [Fact]
+    public void One_leader_that_was_asked_at_two_addresses_is_one()
+    {
+        Answer("a:1", Server(1, Role.Leader));
+        Answer("localhost:1", Server(1, Role.Leader));
+        Answer("b:1", Server(2, Role.Follower));
+        Assert.Null(_report.Problem());
+    }
+
+    [Fact]
     public void Who_was_removed_and_who_waits_to_be_added_are_told_from_members()
     {
         var before = new Configuration([.. _members.Members, new Member(new NodeId(4), "d:1", MemberRole.Voter)]);
