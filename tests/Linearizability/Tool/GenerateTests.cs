@@ -110,6 +110,7 @@ public sealed class GenerateTests : IDisposable
     [InlineData("--fault", "Lost", "--mix", "get")]
     [InlineData("--fault", "Lost", "--mix", "put")]
     [InlineData("--fault", "Twice", "--mix", "get,put")]
+    [InlineData("--fault", "Twice", "--mix", "append", "--operations", "1000000000")]
     [InlineData("--fault", "Stale", "--mix", "mutex")]
     [InlineData("--repeats", "many")]
     public void What_cannot_be_generated_is_refused(params string[] options)
