@@ -135,7 +135,7 @@ internal sealed record SeedConfiguration
     /// <summary>
     /// The shape on which speed is measured: 5 nodes, 4 clerks, 20 s, about 400 gets, puts and appends, the options of
     /// Raft as a service has them, and in about half of the schedules each: drops, duplicates, reordering, partitions,
-    /// crashes, power losses, pauses, clocks that differ and disks that fail. All of it is fixed here, so that figures
+    /// crashes, power losses, pauses, clocks that differ and disks that fail. How often is fixed here, so that figures
     /// can be compared though the swarm goes on to be harsher.
     /// </summary>
     public static SeedConfiguration Benchmark(IDecisions choose)

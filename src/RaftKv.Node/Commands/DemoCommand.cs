@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Runtime.ExceptionServices;
 using RaftKv.Client;
 using RaftKv.Node.Hosting;
 
@@ -68,6 +69,7 @@ internal static class DemoCommand
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         stop.CancelAfter(patience);
         var isGood = true;
+        Exception? failure = null;
         var running = clients.Select(client => client.RunAsync(
             count, () => stop.CancelAfter(Timeout.InfiniteTimeSpan), stop.Token));
         await foreach (var ended in Task.WhenEach(running))
@@ -78,22 +80,30 @@ internal static class DemoCommand
             }
             catch (Exception exception) when (
                 exception is OperationCanceledException
-                    or ClerkOutcomeUnknownException { InnerException: OperationCanceledException })
+                    or ClerkOutcomeUnknownException { InnerException: OperationCanceledException }
+                && stop.IsCancellationRequested)
             {
-                if (!stop.IsCancellationRequested)
-                    throw;
+                // It was told to end.
             }
             catch (KvRejectedException rejected)
             {
                 await error.WriteLineAsync(rejected.Message);
                 isGood = false;
             }
+#pragma warning disable CA1031 // It is thrown when all have ended.
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                failure ??= exception;
+            }
 
             // One that fails ends the demo for all.
-            if (!isGood)
+            if (!isGood || failure is not null)
                 await stop.CancelAsync();
         }
 
+        if (failure is not null)
+            ExceptionDispatchInfo.Throw(failure);
         if (isGood && stop.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             await error.WriteLineAsync(

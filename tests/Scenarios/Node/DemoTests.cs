@@ -13,6 +13,7 @@ public sealed class DemoTests : IRpcHandler, IDisposable
     private readonly string _address = $"127.0.0.1:{LoopbackPorts.First(1)}";
     private ReadOnlyMemory<byte> _value;
     private string? _rejected;
+    private string? _unclear;
     private bool _forgets;
 
     public void Dispose()
@@ -28,6 +29,16 @@ public sealed class DemoTests : IRpcHandler, IDisposable
         var (exitCode, _, error) = await DemoAsync("--clients", "3");
         Assert.Equal(1, exitCode);
         Assert.Matches("^Put of 'demo-[0-9]+' was rejected: not this one\\.\n$", error);
+    }
+
+    [Fact]
+    public async Task An_unknown_outcome_of_one_client_ends_the_demo_of_all()
+    {
+        _rejected = _unclear = "2.1";
+        var (exitCode, output, error) = await DemoAsync("--clients", "3");
+        Assert.Equal(1, exitCode);
+        Assert.Matches("^Put of 'demo-[0-9]+' has an unknown outcome", error);
+        Assert.DoesNotContain("writes, a read after each", output, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -56,7 +67,20 @@ public sealed class DemoTests : IRpcHandler, IDisposable
     {
     }
 
-    void IClientHandler.OnCommand(KvCommand command, RpcReply reply) => reply.Send(new KvReply(Result(command)));
+    void IClientHandler.OnCommand(KvCommand command, RpcReply reply)
+    {
+        if (command.Operation != KvOperation.Put || Text(command) != _unclear)
+        {
+            reply.Send(new KvReply(Result(command)));
+            return;
+        }
+
+        // Only the first time: what it is told then does not say what became of that.
+        _unclear = null;
+        reply.Send(new KvReply(KvStatus.Unknown, "the server stopped"));
+    }
+
+    private static string Text(KvCommand command) => Encoding.UTF8.GetString(command.Request.Value.Span);
 
     private KvResult Result(KvCommand command)
     {
@@ -70,7 +94,7 @@ public sealed class DemoTests : IRpcHandler, IDisposable
             case KvOperation.Get:
                 return new KvResult(KvStatus.Ok, _value);
             default:
-                if (Encoding.UTF8.GetString(command.Request.Value.Span) == _rejected)
+                if (Text(command) == _rejected)
                     return KvResult.Rejected("not this one");
                 if (!_forgets)
                     _value = command.Request.Value.ToArray();
