@@ -67,7 +67,10 @@ public static class Verifier
     /// <param name="from">
     /// The call of the first in the core, when it is to hold within its own time only (<see cref="Explanation.From"/>).
     /// </param>
-    /// <returns>True when they cannot; false when they can; null when there was too much to try.</returns>
+    /// <returns>
+    /// True when they cannot; false when they can, or when these are not different operations of the history; null when
+    /// there was too much to try.
+    /// </returns>
     public static bool? CheckCore<TState, TInput, TOutput>(
         IModel<TState, TInput, TOutput> model,
         IReadOnlyList<Operation<TInput, TOutput>> history,
@@ -80,6 +83,9 @@ public static class Verifier
         ArgumentNullException.ThrowIfNull(history);
         ArgumentNullException.ThrowIfNull(core);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(core.Count, CoreMax);
+        if (core.Count == 0 || core.Distinct().Count() != core.Count
+            || core.Any(index => index < 0 || index >= history.Count))
+            return false;
         var inCore = new CoreSearch<TState, TInput, TOutput>(model, [.. core.Select(index => history[index])]);
         var to = core.Max(index => history[index].Return);
         var isRelated = Related(model, history, core);

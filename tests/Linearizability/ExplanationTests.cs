@@ -119,6 +119,32 @@ public sealed class ExplanationTests
         Assert.False(Verifier.CheckCore(new MutexModel(), history, [.. explanation.Core.Skip(1)]));
     }
 
+    [Fact]
+    public void Operations_that_others_help_by_way_of_a_third_value_are_not_counted()
+    {
+        Operation<RegisterInput<int>, RegisterOutput<int>>[] history =
+            [Swap(0, 1), Swap(0, 1), Swap(0, 1), Swap(1, 2), Swap(1, 2), Swap(2, 0), Swap(2, 0)];
+        var model = new RegisterModel<int>();
+        Assert.Equal(Verdict.Linearizable, Checker.Check(model, history).Verdict);
+        var part = Part.Create(history, [.. Enumerable.Range(0, history.Length)]);
+        var states = FewStates<int, RegisterInput<int>, RegisterOutput<int>>.Find(
+            model, Array.ConvertAll(part.Source, index => history[index]))!;
+        Assert.Null(new CountedCore<int, RegisterInput<int>, RegisterOutput<int>>(states, part)
+            .Find(part.Events.Length));
+
+        static Operation<RegisterInput<int>, RegisterOutput<int>> Swap(int expected, int value) => new(
+            0, new(RegisterKind.CompareAndSet, value, expected), new RegisterOutput<int>(0, true), 0, 100);
+    }
+
+    [Fact]
+    public void What_names_an_operation_twice_or_none_or_one_that_is_not_there_is_no_core()
+    {
+        Operation<MutexInput, bool>[] history =
+            [new(1, MutexInput.Acquire, true, 0, 1), new(1, MutexInput.Release, true, 2, 3)];
+        foreach (var core in new int[][] { [0, 0], [], [2], [-1] })
+            Assert.False(Verifier.CheckCore(new MutexModel(), history, core, from: 0));
+    }
+
     /// <summary>A value that grew from nothing needs a delete as one that grew from another needs a put.</summary>
     [Fact]
     public void A_core_of_a_value_that_grew_from_nothing_holds_whenever_the_key_was_deleted()
