@@ -110,12 +110,10 @@ public static class Verifier
 
         // If they cannot even when each of the others could take effect any number of times, or each that has an equal,
         // that is quickly seen.
-        foreach (var countsUpTo in new[] { 0, 1 })
-        {
-            var fewStates = Math.Min(StatesMax, (2L << Math.Min(core.Count, 20)) * (core.Count + others.Count + 1));
-            if (inCore.IsPossible(others, countsUpTo, stepsMax, countsUpTo == 0 ? fewStates : StatesMax) == false)
-                return true;
-        }
+        var fewStates = Math.Min(StatesMax, (2L << Math.Min(core.Count, 20)) * (core.Count + others.Count + 1));
+        if (inCore.IsPossible(others, 0, stepsMax, fewStates) == false
+            || inCore.IsPossible(others, 1, stepsMax, StatesMax) == false)
+            return true;
 
         // Who was used is a character.
         return others.Count > char.MaxValue ? null : !inCore.IsPossible(others, int.MaxValue, stepsMax, StatesMax);
